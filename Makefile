@@ -1,0 +1,54 @@
+# What a newcomer types. Needs Python >= 3.11, and nothing else.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+SOURCES := api workers moderation
+
+.PHONY: help install up test lint lock format clean
+
+help:  ## this list
+	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/'
+
+install: $(VENV)/.installed  ## make .venv from the hashed lock
+
+up: install  ## start everything on this machine; Ctrl-C stops it. ARGS='--port 9000' and the like
+	@$(BIN)/python -m compileall -q $(SOURCES)
+	@exec $(BIN)/greenroom up $(ARGS)
+
+test: $(VENV)/.installed-dev  ## everything that must be true. ARGS='-k word' for less
+	$(BIN)/pytest $(ARGS)
+
+lint: $(VENV)/.installed-dev  ## formatting, lint, types, import contracts
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/lint-imports
+	$(BIN)/pyright
+
+format: $(VENV)/.installed-dev  ## put the code in order
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix .
+
+lock: $(BIN)/uv  ## renew both locks from pyproject.toml
+	$(BIN)/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-header \
+	  pyproject.toml --group build -o requirements.lock
+	$(BIN)/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-header \
+	  -c requirements.lock pyproject.toml --group build --group dev -o requirements-dev.lock
+
+clean:  ## forget the environment; the data folder stays
+	rm -rf $(VENV)
+
+$(BIN)/uv:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+	  { echo "Greenroom needs Python 3.11 or newer: make PYTHON=python3.12 ..." >&2; exit 1; }
+	@$(PYTHON) -m venv $(VENV) || \
+	  { echo "Python cannot make a virtual environment: on Debian and Ubuntu, install python3-venv" >&2; exit 1; }
+	@$(BIN)/pip install -q --disable-pip-version-check 'uv>=0.13,<1'
+
+$(VENV)/.installed: requirements.lock pyproject.toml | $(BIN)/uv
+	@$(BIN)/uv pip install -q --compile-bytecode --require-hashes -r requirements.lock
+	@$(BIN)/uv pip install -q --no-deps --no-build-isolation -e .
+	@touch $@
+
+$(VENV)/.installed-dev: requirements-dev.lock $(VENV)/.installed
+	@$(BIN)/uv pip install -q --compile-bytecode --require-hashes -r requirements-dev.lock
+	@touch $@

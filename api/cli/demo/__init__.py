@@ -1,0 +1,1 @@
+"""A made-up newspaper, so that a newcomer sees a queue that lives."""

@@ -1,0 +1,35 @@
+"""greenroom: one command for everybody who has a shell.
+
+Exit codes: 0 done; 1 something is wrong, and it says what; 2 wrong usage; 3 already running; 4 not found or refused.
+"""
+
+import typer
+
+from api.cli import admin, check, feed, health, serve, up
+
+app = typer.Typer(
+    name="greenroom",
+    help=f"A self-hosted comment moderation queue.\n\n{(__doc__ or '').split(chr(10) * 2, 1)[1]}",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,  # a traceback with local variables would show comments and keys
+    rich_markup_mode=None,
+)
+
+app.command("up")(up.up)
+app.command("api")(serve.api)
+app.command("worker")(serve.worker)
+app.command("beat")(serve.beat)
+app.command("migrate")(serve.migrate)
+app.add_typer(admin.site, name="site")
+app.add_typer(admin.key, name="key")
+app.add_typer(admin.moderator, name="moderator")
+app.command("submit")(feed.submit)
+app.command("queue")(feed.queue)
+app.command("check")(check.check)
+app.command("health")(health.health)
+app.command("doctor")(health.doctor)
+
+
+def main() -> None:
+    app()

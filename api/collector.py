@@ -1,0 +1,103 @@
+"""The collector: many submissions, one commit, one nudge.
+
+What arrives while a flush is under way is written by the next one: under load the batch grows by itself, idle it is
+one, and no timer adds a delay. Everybody is answered after the commit that holds their comment.
+"""
+
+import asyncio
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from sqlalchemy.exc import DataError, IntegrityError
+from starlette.concurrency import run_in_threadpool
+
+from api import counted
+from moderation import intake
+from moderation.database import clock, transaction
+from moderation.errors import OverloadedError
+from moderation.intake import Accepted, Outcome, Submission
+from workers import nudge
+
+FLUSH_UP_TO = 500  # comments in one transaction
+WAITING_UP_TO = 20_000  # comments; more are refused before anything was promised
+
+
+@dataclass(slots=True)
+class _Waiting:
+    submissions: Sequence[Submission]
+    answer: "asyncio.Future[list[Outcome]]"
+
+
+class Collector:
+    """One per API process; its methods belong to the event loop."""
+
+    def __init__(self, store: Callable[[list[Submission]], list[Outcome]] | None = None) -> None:
+        self._store = store or _store
+        self._waiting: list[_Waiting] = []
+        self._count = 0
+        self._flushing: asyncio.Task[None] | None = None
+
+    async def submit(self, submissions: Sequence[Submission]) -> list[Outcome]:
+        """One outcome for each, in order, once they are on disk. Raises what the transaction raised."""
+        if self._count + len(submissions) > WAITING_UP_TO:
+            raise OverloadedError
+        mine = _Waiting(submissions, asyncio.get_running_loop().create_future())
+        self._waiting.append(mine)
+        self._count += len(submissions)
+        if self._flushing is None:
+            self._flushing = asyncio.create_task(self._flush_all())
+        return await mine.answer
+
+    async def close(self) -> None:
+        """Write what is still waiting."""
+        if self._flushing:
+            await self._flushing
+
+    async def _flush_all(self) -> None:
+        try:
+            while self._waiting:
+                await self._flush(self._take())
+        finally:
+            self._flushing = None
+
+    def _take(self) -> list[_Waiting]:
+        taken: list[_Waiting] = []
+        count = 0
+        while self._waiting and (not taken or count + len(self._waiting[0].submissions) <= FLUSH_UP_TO):
+            count += len(self._waiting[0].submissions)
+            taken.append(self._waiting.pop(0))
+        self._count -= count
+        return taken
+
+    async def _flush(self, taken: list[_Waiting]) -> None:
+        together = [each for waiting in taken for each in waiting.submissions]
+        try:
+            outcomes = await run_in_threadpool(self._store, together)
+        except (DataError, IntegrityError) as broken:
+            if len(taken) == 1:
+                taken[0].answer.set_exception(broken)
+                return
+            for waiting in taken:  # one of them cannot be stored; it must not sink the others
+                await self._flush([waiting])
+            return
+        except Exception as broken:  # noqa: BLE001 - each caller gets it, and the next flush goes on
+            for waiting in taken:
+                if not waiting.answer.done():
+                    waiting.answer.set_exception(broken)
+            return
+        at = 0
+        for waiting in taken:
+            mine = outcomes[at : at + len(waiting.submissions)]
+            at += len(waiting.submissions)
+            if not waiting.answer.done():  # its caller may have gone away; the comment is stored all the same
+                waiting.answer.set_result(mine)
+
+
+def _store(submissions: list[Submission]) -> list[Outcome]:
+    with transaction() as session:
+        outcomes = intake.submit(session, submissions, clock(session))
+    created = [each.comment for each in outcomes if isinstance(each, Accepted) and each.created]
+    nudge.screen((each.id, len(each.body)) for each in created)
+    for each in created:
+        counted.count_received(each.site_id)
+    return outcomes

@@ -1,0 +1,120 @@
+"""The web application: create_app(), and what surrounds every request."""
+
+import asyncio
+import time
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+import structlog
+from fastapi import FastAPI
+from starlette.concurrency import run_in_threadpool
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from api import errors, overload, quota
+from api.collector import Collector
+from api.errors import answer, problem
+from api.guests import Doorkeeper
+from api.routes import admin, comments, decisions, feedback, health, queue, stream, webhooks
+from api.waiting import Waiting
+from moderation import database, logs
+from moderation.ids import new_id
+from moderation.settings import settings
+from workers import nudge
+
+BODY_BYTES = 512 * 1024  # 20,000 characters, each as a pair of \uXXXX escapes, and everything around them
+LAST_NUDGES_SECONDS = 1.0
+TOO_LARGE = 413
+
+
+def create_app() -> FastAPI:
+    logs.set_up(settings().log_level)
+    app = FastAPI(
+        title="Greenroom",
+        summary="A self-hosted comment moderation queue",
+        version="1",
+        lifespan=_lifespan,
+        max_body_size=BODY_BYTES,
+        redoc_url=None,
+    )
+    for each in (comments, feedback, webhooks, queue, decisions, stream, admin, health):
+        app.include_router(each.router)
+    errors.install(app)
+    app.add_middleware(Doorkeeper)
+    app.add_middleware(Surroundings)
+    return app
+
+
+@asynccontextmanager
+async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
+    app.state.collector = Collector()
+    app.state.waiting = Waiting()
+    app.state.waiting.start()
+    watching = asyncio.create_task(overload.watch())
+    nudge.get_ready()
+    warming = asyncio.create_task(run_in_threadpool(quota.get_ready))
+    yield
+    await warming
+    watching.cancel()
+    await app.state.collector.close()
+    await app.state.waiting.stop()
+    nudge.flush(LAST_NUDGES_SECONDS)
+    database.forget()
+
+
+class Surroundings:
+    """ASGI: a request's id, its line in the log, headers that every answer has, and problems instead of plain text."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        request_id = new_id().hex
+        structlog.contextvars.bind_contextvars(request_id=request_id)
+        started = time.perf_counter()
+        outgoing = _Outgoing(scope, receive, send, request_id)
+        try:
+            await self._app(scope, receive, outgoing.send)
+        finally:
+            took = round((time.perf_counter() - started) * 1_000, 1)
+            route = getattr(scope.get("route"), "path", "-")  # the template, not what was filled into it
+            logs.log("api").debug(
+                "request", method=scope["method"], route=route, status=outgoing.status, milliseconds=took
+            )
+            structlog.contextvars.unbind_contextvars("request_id")
+
+
+class _Outgoing:
+    def __init__(self, scope: Scope, receive: Receive, send: Send, request_id: str) -> None:
+        self.status = 0
+        self._scope, self._receive, self._send = scope, receive, send
+        self._request_id = request_id.encode()
+        self._replaced = False
+
+    async def send(self, message: Message) -> None:
+        if self._replaced:
+            return
+        if message["type"] == "http.response.start" and not self.status:
+            self.status = message["status"]
+            if self.status == TOO_LARGE and not _is_problem(message):
+                self._replaced = True
+                detail = "The body is larger than this address takes."
+                too_large = answer(
+                    problem(TOO_LARGE, "body-too-large", detail), {"x-request-id": self._request_id.decode()}
+                )
+                await too_large(self._scope, self._receive, self._send)
+                return
+            message["headers"] = [
+                *message["headers"],
+                (b"x-request-id", self._request_id),
+                (b"x-content-type-options", b"nosniff"),
+            ]
+        await self._send(message)
+
+
+def _is_problem(message: Message) -> bool:
+    return any(
+        name == b"content-type" and value.startswith(b"application/problem") for name, value in message["headers"]
+    )

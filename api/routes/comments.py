@@ -1,0 +1,258 @@
+"""A site's comments: submit, look, edit, erase."""
+
+import hashlib
+from datetime import datetime
+from typing import Annotated, Any
+from uuid import UUID
+
+import http_sf
+from fastapi import APIRouter, Header, Query, Request, Response
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from starlette.concurrency import run_in_threadpool
+
+from api import cursors, overload, quota, shapes
+from api.collector import Collector
+from api.errors import problem_of_validation
+from api.guests import TAKES_SITE_KEY, ASiteKey
+from api.waiting import Waiting, seconds_to_wait
+from moderation import erasure, intake, live, standing
+from moderation.database import clock, reading, transaction
+from moderation.errors import FieldInvalidError, IdempotencyKeyInvalidError, ModerationError
+from moderation.ids import page_id
+from moderation.intake import Accepted
+from moderation.models import Comment
+from moderation.terms import Status
+from workers import nudge
+
+router = APIRouter(tags=["comments"], dependencies=[TAKES_SITE_KEY])
+
+BATCH_BYTES = 32 * 1024 * 1024
+LONGEST_KEY = 255
+Prefer = Annotated[str | None, Header(description="wait=N: wait up to N seconds (30 at most) for the verdict")]
+Limit = Annotated[int, Query(ge=1, le=200)]
+Named = Annotated[shapes.Storable | None, Query(max_length=shapes.LONGEST_ID)]
+
+
+class BatchIn(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
+    items: list[Any] = Field(min_length=1, max_length=shapes.MOST_IN_BATCH, description="Each like POST /v1/comments")
+
+
+@router.post(
+    "/v1/comments",
+    operation_id="submitComment",
+    status_code=202,
+    response_model=shapes.CommentOut,
+    responses={200: {"model": shapes.CommentOut, "description": "Here already, or screened while you waited"}},
+)
+async def submit(
+    request: Request,
+    response: Response,
+    site: ASiteKey,
+    sent: shapes.CommentIn,
+    prefer: Prefer = None,
+    idempotency_key: Annotated[str | None, Header()] = None,
+) -> Any:
+    overload.refuse_if_overloaded()
+    quota.spend(site.id, 1, response)
+    key = _idempotency_key(idempotency_key)
+    payload = hashlib.sha256(await request.body()).hexdigest() if key else ""
+    outcome = (await _collector(request).submit([shapes.submission(site.id, sent, key, payload)]))[0]
+    if isinstance(outcome, ModerationError):
+        raise outcome
+    seconds = seconds_to_wait(prefer)
+    if seconds:
+        response.headers["Preference-Applied"] = f"wait={seconds}"
+        return await _waited(request, response, outcome.comment, seconds)
+    if outcome.created or outcome.replayed == 202:  # noqa: PLR2004 - the status it was answered with
+        return shapes.just_received(outcome.comment, outcome.page)
+    response.status_code = 200
+    return await run_in_threadpool(_shown, outcome.comment)
+
+
+@router.post("/v1/comments/batch", operation_id="submitBatch", status_code=202, max_body_size=BATCH_BYTES)
+async def submit_batch(request: Request, response: Response, site: ASiteKey, sent: BatchIn) -> dict[str, Any]:
+    """Up to 1,000 at once, one result a row; a bad row does not sink the others."""
+    overload.refuse_if_overloaded()
+    quota.spend(site.id, len(sent.items), response)
+    rows = [_parsed(site.id, each) for each in sent.items]
+    good = [each for each in rows if isinstance(each, intake.Submission)]
+    outcomes = iter(await _collector(request).submit(good) if good else [])
+    answered = [next(outcomes) if isinstance(each, intake.Submission) else each for each in rows]
+    here = [each.comment for each in answered if isinstance(each, Accepted) and not each.created]
+    shown = await run_in_threadpool(_many_shown, here) if here else {}
+    return {"items": [_row(item, each, shown) for item, each in zip(sent.items, answered, strict=True)]}
+
+
+@router.get("/v1/comments", operation_id="listComments")
+def list_comments(
+    request: Request,
+    response: Response,
+    site: ASiteKey,
+    external_id: Named = None,
+    status: Status | None = None,
+    page_url: Annotated[shapes.Storable | None, Query(max_length=shapes.LONGEST_URL)] = None,
+    author_id: Named = None,
+    updated_since: datetime | None = None,
+    cursor: str | None = None,
+    limit: Limit = 50,
+) -> Any:
+    """Where they stand: newest first; with 'updated_since', in the order of their last change."""
+    if updated_since and updated_since.tzinfo is None:
+        raise FieldInvalidError("updated_since needs an offset, like 2026-11-22T09:30:00Z", pointer="/updated_since")
+    wanted = standing.Wanted(
+        external_id=external_id,
+        status=status,
+        page_id=page_id(site.id, page_url) if page_url else None,
+        author_ids=erasure.author_ids(site.id, author_id) if author_id else None,
+        updated_since=updated_since,
+    )
+    listing = ("comments", site.id, external_id, status, page_url, author_id, updated_since)
+    after: Any = cursors.read(cursor, listing, (datetime, UUID))
+    with reading() as session:
+        comments = standing.listed(session, site.id, wanted, after, limit + 1)
+        views = standing.views(session, comments[:limit])
+    more = (
+        cursors.write(listing, (comments[limit - 1].updated_at, comments[limit - 1].id))
+        if len(comments) > limit
+        else None
+    )
+    return cursors.page(request, response, [shapes.for_site(each) for each in views], more)
+
+
+@router.get("/v1/outcomes", operation_id="listOutcomes")
+def list_outcomes(
+    request: Request, response: Response, site: ASiteKey, after: str | None = None, limit: Limit = 50
+) -> Any:
+    """Settled comments in the order in which they were settled: to reconcile without webhooks."""
+    listing = ("outcomes", site.id)
+    since: Any = cursors.read(after, listing, (datetime, UUID))
+    with reading() as session:
+        comments = standing.outcomes(session, site.id, since, limit, clock(session))
+        views = standing.views(session, comments)
+    last = cursors.write(listing, (comments[-1].updated_at, comments[-1].id)) if comments else after
+    if len(comments) == limit and last:
+        response.headers["Link"] = f'<{request.url.path}?after={last}&limit={limit}>; rel="next"'
+    return {"items": [shapes.for_site(each) for each in views], "next": last}
+
+
+@router.get("/v1/comments/{comment_id}", operation_id="getComment", response_model=shapes.CommentOut)
+async def get_comment(
+    request: Request, response: Response, site: ASiteKey, comment_id: UUID, prefer: Prefer = None
+) -> Any:
+    comment = await run_in_threadpool(_find, site.id, comment_id)
+    seconds = seconds_to_wait(prefer)
+    if seconds:
+        response.headers["Preference-Applied"] = f"wait={seconds}"
+        await _wait(request, comment, seconds)
+    return await run_in_threadpool(_shown, comment)
+
+
+@router.patch(
+    "/v1/comments/{comment_id}", operation_id="editComment", response_model=shapes.CommentOut, status_code=202
+)
+def edit_comment(site: ASiteKey, comment_id: UUID, sent: shapes.EditIn, response: Response) -> Any:
+    """Its author edited it: next revision, screened again. The same text again changes nothing (200)."""
+    with transaction() as session:
+        comment = standing.find(session, site.id, comment_id, lock=True)
+        changed = comment.body != sent.body
+        if changed:
+            intake.edit(session, comment, sent.body, clock(session))
+        else:
+            response.status_code = 200
+    if changed:
+        nudge.screen([(comment.id, len(comment.body))])
+        live.changed([comment.id])
+    return _shown(comment)
+
+
+@router.delete("/v1/comments/{comment_id}", operation_id="eraseComment", status_code=204)
+def erase_comment(site: ASiteKey, comment_id: UUID) -> None:
+    with transaction() as session:
+        comment, sites = erasure.erase(session, site.id, comment_id, clock(session))
+    nudge.deliver(sites)
+    live.changed([comment.id])
+
+
+@router.delete("/v1/authors/{author_id:path}", operation_id="eraseAuthor", tags=["authors"])
+def erase_author(site: ASiteKey, author_id: shapes.Id) -> dict[str, int]:
+    """Erase everything that this writer wrote on your site. 'author_id' is the id that you sent."""
+    erased = 0
+    while True:
+        with transaction() as session:
+            comments, sites = erasure.erase_author(session, site.id, author_id, clock(session))
+        if not comments:
+            return {"erased": erased}
+        erased += len(comments)
+        nudge.deliver(sites)
+        live.changed([each.id for each in comments])
+
+
+async def _waited(request: Request, response: Response, comment: Comment, seconds: int) -> Any:
+    await _wait(request, comment, seconds)
+    shown = await run_in_threadpool(_shown, comment)
+    response.status_code = 202 if shown["status"] == Status.PENDING else 200
+    return shown
+
+
+async def _wait(request: Request, comment: Comment, seconds: int) -> None:
+    waiting: Waiting = request.app.state.waiting
+    if comment.status == Status.PENDING:
+        await waiting.verdicts([comment.id], seconds)
+
+
+def _collector(request: Request) -> Collector:
+    return request.app.state.collector
+
+
+def _find(site_id: UUID, comment_id: UUID) -> Comment:
+    with reading() as session:
+        return standing.find(session, site_id, comment_id)
+
+
+def _shown(comment: Comment) -> dict[str, Any]:
+    return _many_shown([comment])[comment.id]
+
+
+def _many_shown(comments: list[Comment]) -> dict[UUID, dict[str, Any]]:
+    with reading() as session:
+        fresh = [standing.find(session, each.site_id, each.id) for each in comments]
+        return {view.comment.id: shapes.for_site(view) for view in standing.views(session, fresh)}
+
+
+def _parsed(site_id: UUID, item: Any) -> intake.Submission | dict[str, Any]:
+    try:
+        return shapes.submission(site_id, shapes.CommentIn.model_validate(item))
+    except ValidationError as broken:
+        return problem_of_validation(broken)
+
+
+def _row(item: Any, answered: Any, shown: dict[UUID, dict[str, Any]]) -> dict[str, Any]:
+    sent_id = item.get("external_id") if isinstance(item, dict) else None
+    if isinstance(answered, dict):
+        known = (
+            sent_id if isinstance(sent_id, str) and len(sent_id) <= shapes.LONGEST_ID and _encodable(sent_id) else None
+        )
+        return {"external_id": known, "status": answered["status"], "comment": None, "problem": answered}
+    if isinstance(answered, Accepted) and answered.created:
+        return shapes.row(sent_id, answered, shapes.just_received(answered.comment, answered.page))
+    return shapes.row(sent_id, answered, shown.get(answered.comment.id) if isinstance(answered, Accepted) else None)
+
+
+def _encodable(text: str) -> bool:
+    return text.isprintable()
+
+
+def _idempotency_key(sent: str | None) -> str | None:
+    """Quoted, as the draft says (a structured field's string), or bare, as most clients send it."""
+    if sent is None:
+        return None
+    try:
+        item: Any = http_sf.parse(sent.encode("ascii"), tltype="item") if sent.startswith('"') else (sent, {})
+        key: Any = item[0]
+    except (ValueError, UnicodeError) as broken:
+        raise IdempotencyKeyInvalidError from broken
+    if not isinstance(key, str) or not 1 <= len(key) <= LONGEST_KEY or not key.isascii() or not key.isprintable():
+        raise IdempotencyKeyInvalidError
+    return key

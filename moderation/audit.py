@@ -1,0 +1,66 @@
+"""The audit trail: every change is an event, written in the transaction that makes the change."""
+
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import insert
+from sqlmodel import Session, col, select
+
+from moderation.ids import new_id
+from moderation.models import Comment, Decision, Event, Moderator, Screening
+from moderation.terms import Kind
+
+SITE, POLICY, READER, AUTHOR = "site", "policy", "reader", "author"
+
+
+def event(
+    comment: Comment, kind: Kind, at: datetime, by: str | UUID, data: dict[str, Any] | None = None
+) -> dict[str, Any]:
+    """One line of the trail, to be recorded. Never text, never anything of the writer."""
+    return {
+        "id": new_id(),
+        "site_id": comment.site_id,
+        "comment_id": comment.id,
+        "kind": kind.value,
+        "at": at,
+        "by": str(by),
+        "data": {"revision": comment.revision, **(data or {})},
+    }
+
+
+def record(session: Session, events: Iterable[dict[str, Any]]) -> None:
+    rows = list(events)
+    if rows:
+        session.execute(insert(Event), rows)
+
+
+def history(session: Session, comment_id: UUID) -> list[dict[str, Any]]:
+    """Everything that happened to a comment, oldest first; screenings with signals, decisions with notes."""
+    events = session.exec(select(Event).where(Event.comment_id == comment_id).order_by(col(Event.id))).all()
+    screenings = _by_id(session.exec(select(Screening).where(Screening.comment_id == comment_id)).all())
+    decisions = _by_id(session.exec(select(Decision).where(Decision.comment_id == comment_id)).all())
+    people = _names(session, {each.by for each in events})
+    return [_line(each, screenings, decisions, people) for each in events]
+
+
+def _line(each: Event, screenings: dict[str, Any], decisions: dict[str, Any], people: dict[str, str]) -> dict[str, Any]:
+    line = {"id": each.id, "kind": each.kind, "at": each.at, "by": people.get(each.by, each.by), **each.data}
+    screening: Screening | None = screenings.get(str(each.data.get("screening_id")))
+    if screening:
+        line |= {"verdict": screening.verdict, "signals": screening.signals, "rules_version": screening.rules_version}
+    decision: Decision | None = decisions.get(str(each.data.get("decision_id")))
+    if decision:
+        line |= {"action": decision.action, "reason": decision.reason, "note": decision.note}
+    return line
+
+
+def _by_id(rows: Iterable[Any]) -> dict[str, Any]:
+    return {str(row.id): row for row in rows}
+
+
+def _names(session: Session, by: Iterable[str]) -> dict[str, str]:
+    ids = [UUID(each) for each in by if each not in {SITE, POLICY, READER, AUTHOR}]
+    found = session.exec(select(Moderator).where(col(Moderator.id).in_(ids))).all() if ids else []
+    return {str(moderator.id): moderator.name for moderator in found}

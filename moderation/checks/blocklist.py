@@ -1,0 +1,114 @@
+"""Blocklist: a site's own words, hosts, authors, e-mails and networks - allowed, held or blocked."""
+
+from collections.abc import Iterator
+from functools import lru_cache
+from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address, ip_network
+from typing import NamedTuple
+
+from moderation.checks.hosts import find_hosts, host_of, is_within
+from moderation.checks.signal import Facts, Signal, quote
+from moderation.checks.text import Phrases
+from moderation.rules import Entries, Lists, Networks
+
+NAME = "blocklist"
+VERSION = "1"
+SAYS = "Something here is on the site's own list."
+
+HELD = 0.6
+BLOCKED = 1.0
+COMPILED = 256  # lists kept ready: one for each version of a site's rules in use
+
+
+class _Hit(NamedTuple):
+    does: str  # allow, hold or block
+    evidence: str
+    span: tuple[int, int] | None = None
+
+
+def look(facts: Facts) -> Signal:
+    hits = list(_hits(facts))
+    does = {hit.does for hit in hits}
+    return Signal(
+        NAME,
+        score=BLOCKED if "block" in does else HELD if "hold" in does else 0.0,
+        spans=tuple(hit.span for hit in hits if hit.span),
+        evidence=tuple(quote(f"{hit.does} {hit.evidence}") for hit in hits),
+        vouches=does == {"allow"} and any(hit.evidence.startswith(("author", "e-mail", "network")) for hit in hits),
+    )
+
+
+def _hits(facts: Facts) -> Iterator[_Hit]:
+    ready = _compile(facts.rules.lists)
+    for does in ("allow", "hold", "block"):
+        for phrase, start, end in ready.words[does].find(facts.text):
+            yield _Hit(does, f"word: {phrase}", (start, end))
+        yield from _host_hits(facts, does)
+        if facts.author_id in ready.authors[does] or _folded(facts.author_name) in ready.authors[does]:
+            yield _Hit(does, "author")
+        if _email_matches(facts.author_email, ready.emails[does]):
+            yield _Hit(does, "e-mail")
+        if _in_networks(_address(facts.ip), ready.networks[does]):
+            yield _Hit(does, "network")
+
+
+def _host_hits(facts: Facts, does: str) -> Iterator[_Hit]:
+    listed: tuple[str, ...] = getattr(facts.rules.lists.hosts, does)
+    if not listed:
+        return
+    for host, start, end in find_hosts(facts.body):
+        if is_within(host, listed):
+            yield _Hit(does, f"host: {host}", (start, end))
+    own = host_of(facts.author_url or "")
+    if own and is_within(own, listed):
+        yield _Hit(does, f"host: {own}")
+
+
+class _Ready(NamedTuple):
+    words: dict[str, Phrases]
+    authors: dict[str, frozenset[str | None]]
+    emails: dict[str, frozenset[str]]
+    networks: dict[str, tuple[IPv4Network | IPv6Network, ...]]
+
+
+_EACH = ("allow", "hold", "block")
+
+
+@lru_cache(maxsize=COMPILED)
+def _compile(lists: Lists) -> _Ready:
+    return _Ready(
+        words={does: Phrases(_entries(lists.words, does)) for does in _EACH},
+        authors={
+            does: frozenset(spelt for each in _entries(lists.authors, does) for spelt in (each, _folded(each)))
+            for does in _EACH
+        },
+        emails={does: frozenset(each.casefold() for each in _entries(lists.emails, does)) for does in _EACH},
+        networks={
+            does: tuple(ip_network(each, strict=False) for each in _entries(lists.networks, does)) for does in _EACH
+        },
+    )
+
+
+def _entries(entries: Entries | Networks, does: str) -> tuple[str, ...]:
+    return getattr(entries, does)
+
+
+def _folded(name: str | None) -> str | None:
+    return " ".join(name.casefold().split()) or None if name else None
+
+
+def _email_matches(email: str | None, listed: frozenset[str]) -> bool:
+    if not email or not listed:
+        return False
+    whole = email.casefold()
+    return whole in listed or "@" + whole.rpartition("@")[2] in listed
+
+
+def _address(ip: str | None) -> IPv4Address | IPv6Address | None:
+    try:
+        return ip_address(ip) if ip else None
+    except ValueError:
+        return None
+
+
+def _in_networks(address: IPv4Address | IPv6Address | None, networks: tuple[IPv4Network | IPv6Network, ...]) -> bool:
+    return address is not None and any(address in network for network in networks)

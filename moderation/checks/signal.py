@@ -1,0 +1,74 @@
+"""What a check is given and what it gives back: facts and signals, both frozen."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cached_property
+from typing import Any
+
+from moderation.checks.text import Text, read
+from moderation.rules import Rules
+
+LONGEST_EVIDENCE = 80  # characters; evidence quotes strangers
+
+
+@dataclass(frozen=True)
+class Facts:
+    """All that was known when a comment was looked at."""
+
+    id: str
+    body: str
+    rules: Rules
+    author_id: str | None = None  # as the site sent it
+    author_name: str | None = None
+    author_email: str | None = None
+    author_url: str | None = None
+    page_url: str = ""
+    ip: str | None = None
+    typed_for_seconds: float | None = None
+    honeypot: str | None = None
+    language: str | None = None
+    submitted_at: datetime | None = None
+    author_approved: int = 0  # counted up to a hundred, like all that follow
+    author_rejected: int = 0
+    same_text: int = 0  # this author's other comments with the same text, within a day
+    author_lately: int = 0  # this author's other comments, within a minute
+    ip_lately: int = 0
+
+    @cached_property
+    def text(self) -> Text:
+        """The body as all checks read it, computed once."""
+        return read(self.body)
+
+
+@dataclass(frozen=True, slots=True)
+class Signal:
+    """What a check saw, or that it did not run, and why."""
+
+    check: str
+    score: float = 0.0  # 0 nothing seen, 1 as sure as this check gets
+    spans: tuple[tuple[int, int], ...] = ()  # [start, end) in the text as written, in characters
+    evidence: tuple[str, ...] = ()
+    vouches: bool = False  # the site has said that this one is welcome
+    version: str = ""
+    milliseconds: float = 0.0
+    ran: bool = True
+    why_not: str | None = None
+
+
+def quote(text: str) -> str:
+    """A stranger's words as evidence: bounded."""
+    return text if len(text) <= LONGEST_EVIDENCE else text[: LONGEST_EVIDENCE - 1] + "…"
+
+
+def signal_document(signal: Signal) -> dict[str, Any]:
+    """A signal as it is stored and shown."""
+    return {
+        "check": signal.check,
+        "score": round(signal.score, 4),
+        "spans": [list(span) for span in signal.spans],
+        "evidence": list(signal.evidence),
+        "version": signal.version,
+        "milliseconds": signal.milliseconds,
+        "ran": signal.ran,
+        "why_not": signal.why_not,
+    }

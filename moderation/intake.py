@@ -1,0 +1,262 @@
+"""Intake: many submissions, one transaction. What is answered with 202 is in the database.
+
+Never two comments for one external_id: the unique constraint decides, whoever else is writing.
+"""
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import tuple_
+from sqlmodel import Session, col, select
+
+from moderation import audit
+from moderation.checks.text import read
+from moderation.dialects import insert_new
+from moderation.errors import (
+    CommentErasedError,
+    DifferentBodyError,
+    IdempotencyKeyReusedError,
+    ModerationError,
+    NotFoundError,
+)
+from moderation.ids import author_key, new_id, page_id
+from moderation.models import Author, Comment, IdempotentAnswer, Page
+from moderation.queue import close_case
+from moderation.states import after
+from moderation.terms import Change, Closed, Kind, Status
+
+
+@dataclass(frozen=True, slots=True)
+class Submission:
+    """What a site's backend hands over, checked for shape already."""
+
+    site_id: UUID
+    external_id: str
+    body: str
+    page_url: str
+    page_title: str | None = None
+    author_id: str | None = None
+    author_name: str | None = None
+    author_email: str | None = None
+    author_url: str | None = None
+    parent_external_id: str | None = None
+    language: str | None = None
+    ip: str | None = None
+    user_agent: str | None = None
+    referrer: str | None = None
+    typed_for_seconds: float | None = None
+    honeypot: str | None = None
+    submitted_at: datetime | None = None
+    idempotency_key: str | None = None
+    payload_hash: str = ""  # of the request, when it came with an Idempotency-Key
+
+
+@dataclass(frozen=True, slots=True)
+class Accepted:
+    comment: Comment
+    page: Page
+    created: bool  # False: it was here before
+    replayed: int = 0  # the HTTP status that this Idempotency-Key was answered with before
+
+
+Outcome = Accepted | ModerationError
+Key = tuple[UUID, str]  # a site, and what is unique on it
+
+
+def submit(session: Session, submissions: Sequence[Submission], now: datetime) -> list[Outcome]:
+    """Store what is new; one outcome for each, in order. Raises only when the whole transaction cannot be."""
+    outcomes: dict[int, Outcome] = {}
+    # What repeats an Idempotency-Key of this very list waits until that one has its answer.
+    for indices in _rounds(submissions):
+        some = [submissions[index] for index in indices]
+        outcomes |= zip(indices, _submit_round(session, some, now), strict=True)
+    return [outcomes[index] for index in range(len(submissions))]
+
+
+def _rounds(submissions: Sequence[Submission]) -> list[list[int]]:
+    keys: set[Key] = set()
+    first: list[int] = []
+    later: list[int] = []
+    for index, each in enumerate(submissions):
+        repeated = each.idempotency_key is not None and (each.site_id, each.idempotency_key) in keys
+        (later if repeated else first).append(index)
+        if each.idempotency_key is not None:
+            keys.add((each.site_id, each.idempotency_key))
+    return [first, later] if later else [first]
+
+
+def _submit_round(session: Session, submissions: Sequence[Submission], now: datetime) -> list[Outcome]:
+    answered = _answered(session, submissions)
+    asked = [each for each in submissions if _answer_key(each) not in answered]
+    known = _known(session, asked)
+    fresh = [_comment(each, now) for each in asked if (each.site_id, each.external_id) not in known]
+    created = _store(session, fresh, asked, now)
+    if len(created) < len(fresh):  # sent twice in this list, or another process was first
+        known |= _known(session, [each for each in asked if (each.site_id, each.external_id) not in known])
+    by_key = {(each.site_id, each.external_id): each for each in fresh if each.id in created}
+    outcomes: list[Outcome] = []
+    for each in submissions:
+        key = each.site_id, each.external_id
+        if _answer_key(each) in answered:
+            outcomes.append(_replay(session, each, answered[_answer_key(each)]))
+        elif key in by_key:
+            outcomes.append(Accepted(by_key.pop(key), _page(each, now), created=True))
+        else:
+            outcomes.append(_compare(each, known.get(key)))
+    _remember(session, submissions, outcomes, now)
+    return outcomes
+
+
+def edit(session: Session, comment: Comment, body: str, now: datetime) -> Comment:
+    """The author wrote another text: next revision, screened again, whatever was decided of the old one."""
+    comment.status = after(Status(comment.status), Change.EDIT).value
+    comment.revision += 1
+    comment.body, comment.body_hash = body, text_hash(body)
+    comment.screened_at = comment.decided_at = comment.decision_id = None
+    comment.attempts, comment.lease_token, comment.lease_until = 0, None, None
+    comment.updated_at = now
+    session.add(comment)
+    close_case(session, comment, Closed.EDITED, now)
+    audit.record(session, [audit.event(comment, Kind.EDITED, now, audit.AUTHOR)])
+    return comment
+
+
+def text_hash(body: str) -> str:
+    """The same for the same words, however they are spaced, cased or dressed."""
+    folded = " ".join(word.text for word in read(body).words) or body.strip()
+    return hashlib.sha256(folded.encode("utf-8", "surrogatepass")).hexdigest()[:32]
+
+
+def _known(session: Session, submissions: Sequence[Submission]) -> dict[Key, tuple[Comment, Page]]:
+    keys = {(each.site_id, each.external_id) for each in submissions}
+    if not keys:
+        return {}
+    asked = (
+        select(Comment, Page)
+        .join(Page, col(Page.id) == col(Comment.page_id))
+        .where(tuple_(col(Comment.site_id), col(Comment.external_id)).in_(keys))
+    )
+    return {(comment.site_id, comment.external_id): (comment, page) for comment, page in session.exec(asked).all()}
+
+
+def _answered(session: Session, submissions: Sequence[Submission]) -> dict[Key, IdempotentAnswer]:
+    keys = {_answer_key(each) for each in submissions if each.idempotency_key is not None}
+    if not keys:
+        return {}
+    asked = select(IdempotentAnswer).where(
+        tuple_(col(IdempotentAnswer.site_id), col(IdempotentAnswer.key_hash)).in_(keys)
+    )
+    return {(each.site_id, each.key_hash): each for each in session.exec(asked).all()}
+
+
+def _answer_key(each: Submission) -> Key:
+    if each.idempotency_key is None:
+        return each.site_id, ""  # nothing was ever answered to no key
+    return each.site_id, hashlib.sha256(each.idempotency_key.encode()).hexdigest()
+
+
+def _comment(each: Submission, now: datetime) -> Comment:
+    return Comment(
+        id=new_id(),
+        site_id=each.site_id,
+        external_id=each.external_id,
+        page_id=page_id(each.site_id, each.page_url),
+        author_id=author_key(each.site_id, each.author_id, each.author_email),
+        parent_external_id=each.parent_external_id,
+        body=each.body,
+        body_hash=text_hash(each.body),
+        language=each.language,
+        author_external_id=each.author_id,
+        author_name=each.author_name,
+        author_email=each.author_email,
+        author_url=each.author_url,
+        ip=each.ip,
+        user_agent=each.user_agent,
+        referrer=each.referrer,
+        typed_for_seconds=each.typed_for_seconds,
+        honeypot=each.honeypot,
+        submitted_at=each.submitted_at or now,
+        received_at=now,
+        updated_at=now,
+        status=Status.PENDING.value,
+    )
+
+
+def _page(each: Submission, now: datetime) -> Page:
+    return Page(
+        id=page_id(each.site_id, each.page_url),
+        site_id=each.site_id,
+        url=each.page_url,
+        title=each.page_title,
+        first_seen_at=now,
+    )
+
+
+def _store(session: Session, comments: list[Comment], submissions: Sequence[Submission], now: datetime) -> set[UUID]:
+    """Insert in one order everywhere, so that two processes never wait for each other in a circle."""
+    if not comments:
+        return set()
+    pages = {page.id: page.model_dump() for page in (_page(each, now) for each in submissions)}
+    authors = {
+        each.author_id: Author(
+            id=each.author_id, site_id=each.site_id, external_id=each.author_external_id, first_seen_at=now
+        ).model_dump()
+        for each in comments
+        if each.author_id
+    }
+    session.execute(insert_new(session, Page), [pages[each] for each in sorted(pages)])
+    if authors:
+        session.execute(insert_new(session, Author), [authors[each] for each in sorted(authors)])
+    in_order = sorted(comments, key=lambda each: (each.site_id, each.external_id))
+    stored = session.execute(
+        insert_new(session, Comment).returning(col(Comment.id)), [each.model_dump() for each in in_order]
+    )
+    created = set(stored.scalars())
+    audit.record(
+        session, [audit.event(each, Kind.RECEIVED, now, audit.SITE) for each in comments if each.id in created]
+    )
+    return created
+
+
+def _compare(each: Submission, found: tuple[Comment, Page] | None) -> Outcome:
+    if found is None:  # erased with its author between two statements
+        return NotFoundError()
+    comment, page = found
+    if comment.status == Status.ERASED:
+        return CommentErasedError(comment_id=str(comment.id))
+    if comment.body == each.body:
+        return Accepted(comment, page, created=False)
+    return DifferentBodyError(
+        "This external_id is taken by a comment with another body. "
+        f"If its author edited it, send PATCH /v1/comments/{comment.id}.",
+        pointer="/external_id",
+        comment_id=str(comment.id),
+    )
+
+
+def _replay(session: Session, each: Submission, answer: IdempotentAnswer) -> Outcome:
+    if answer.payload_hash != each.payload_hash:
+        return IdempotencyKeyReusedError()
+    comment = session.get_one(Comment, answer.comment_id)
+    return Accepted(comment, session.get_one(Page, comment.page_id), created=False, replayed=answer.status)
+
+
+def _remember(session: Session, submissions: Sequence[Submission], outcomes: Sequence[Outcome], now: datetime) -> None:
+    rows: list[dict[str, Any]] = [
+        {
+            "site_id": each.site_id,
+            "key_hash": _answer_key(each)[1],
+            "payload_hash": each.payload_hash,
+            "comment_id": outcome.comment.id,
+            "status": 202 if outcome.created else 200,
+            "created_at": now,
+        }
+        for each, outcome in zip(submissions, outcomes, strict=True)
+        if each.idempotency_key is not None and isinstance(outcome, Accepted) and not outcome.replayed
+    ]
+    if rows:
+        session.execute(insert_new(session, IdempotentAnswer), rows)

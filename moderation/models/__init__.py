@@ -1,0 +1,35 @@
+"""The tables, a file per noun."""
+
+from moderation.models.cases import Case
+from moderation.models.comments import Author, Comment, IdempotentAnswer, Page
+from moderation.models.decisions import Decision
+from moderation.models.events import Event
+from moderation.models.people import DeskSession, Membership, Moderator, ModeratorToken, SignInLink
+from moderation.models.reports import Appeal, Report
+from moderation.models.screenings import DeadLetter, Screening
+from moderation.models.sites import RulesVersion, Site, SiteKey
+from moderation.models.webhooks import Delivery, Webhook
+
+__all__ = [
+    "Appeal",
+    "Author",
+    "Case",
+    "Comment",
+    "DeadLetter",
+    "Decision",
+    "Delivery",
+    "DeskSession",
+    "Event",
+    "IdempotentAnswer",
+    "Membership",
+    "Moderator",
+    "ModeratorToken",
+    "Page",
+    "Report",
+    "RulesVersion",
+    "Screening",
+    "SignInLink",
+    "Site",
+    "SiteKey",
+    "Webhook",
+]

@@ -1,0 +1,61 @@
+"""Reports: a reader asks for a look. The case rises with each; enough of them take the comment down until decided."""
+
+from datetime import datetime
+from uuid import UUID
+
+from sqlmodel import Session, select
+
+from moderation import audit, queue, rulebook, standing, webhooks
+from moderation.errors import CommentErasedError
+from moderation.models import Case, Comment, Report
+from moderation.states import after
+from moderation.terms import Action, Kind, Status, Why
+
+
+def report(
+    session: Session,
+    site_id: UUID,
+    comment_id: UUID,
+    reader: str | None,
+    reason: str | None,
+    note: str | None,
+    now: datetime,
+) -> tuple[Report, set[UUID]]:
+    """Write a report down and open or raise the case. The same reader counts once. Also the sites to nudge."""
+    comment = standing.find(session, site_id, comment_id, lock=True)
+    if comment.status == Status.ERASED:
+        raise CommentErasedError
+    earlier = _by_reader(session, comment, reader)
+    if earlier:
+        return earlier, set()
+    made = Report(site_id=site_id, comment_id=comment.id, reader=reader, reason=reason, note=note, at=now)
+    session.add(made)
+    comment.report_count += 1
+    session.add(comment)
+    audit.record(session, [audit.event(comment, Kind.REPORTED, now, audit.READER, {"report_id": str(made.id)})])
+    case = queue.open_case_of(session, comment.id)
+    if case is None and comment.status == Status.APPROVED:
+        case = queue.open_case(session, comment, Why.REPORTED, audit.READER, now)
+    if case is None:
+        return made, set()  # pending: its case opens when it is screened; rejected: nobody sees it anyway
+    queue.raise_case(case)
+    session.add(case)
+    return made, _take_down(session, comment, case, now)
+
+
+def _by_reader(session: Session, comment: Comment, reader: str | None) -> Report | None:
+    if reader is None:
+        return None
+    return session.exec(select(Report).where(Report.comment_id == comment.id, Report.reader == reader)).one_or_none()
+
+
+def _take_down(session: Session, comment: Comment, case: Case, now: datetime) -> set[UUID]:
+    """An approved comment that enough readers reported waits for a person, unseen."""
+    _, rules = rulebook.current(session, [comment.site_id])[comment.site_id]
+    if comment.status != Status.APPROVED or case.reports < rules.limits.reports_to_hold:
+        return set()
+    comment.status = after(Status(comment.status), Action.HOLD).value
+    comment.updated_at = now
+    session.add(comment)
+    session.flush()
+    return webhooks.enqueue(session, [(comment, "reported")], now)

@@ -1,0 +1,229 @@
+"""Screening: claim a batch, look and judge outside any transaction, write the verdicts. Every step asks the row.
+
+A worker that was paused, killed or doubled writes nothing it has no lease for (compare-and-set on its token).
+"""
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import insert, or_, update
+from sqlmodel import Session, col, select
+
+from moderation import audit, facts, queue, rulebook, webhooks
+from moderation.checks import run_many
+from moderation.checks.signal import Facts, Signal, signal_document
+from moderation.database import clock, transaction
+from moderation.dialects import unlocked
+from moderation.ids import new_id
+from moderation.models import Comment, DeadLetter, Screening
+from moderation.policy import Verdict, judge, verdict_document
+from moderation.rules import Rules
+from moderation.states import after
+from moderation.terms import Action, Kind, Status, Why
+
+MOST_ATTEMPTS = 3
+LEASE = timedelta(seconds=20)  # longer than the task's hard time limit, 8 s
+LOOKING_SECONDS = 3.0  # for a batch; what is left over is given back. Below the task's soft limit, 5 s
+CERTAIN = 0.0  # a comment that could not be screened has no sureness
+
+
+@dataclass(frozen=True, slots=True)
+class Claimed:
+    """A batch that is ours until the lease is over."""
+
+    token: UUID
+    comments: tuple[Comment, ...]
+    facts: tuple[Facts, ...]
+    rules: Mapping[UUID, tuple[int, Rules]]
+
+
+@dataclass(frozen=True, slots=True)
+class Screened:
+    """What was written, and whom to nudge about it."""
+
+    changed: tuple[UUID, ...] = ()
+    verdicts: Mapping[tuple[UUID, str], int] | None = None  # (site, action) -> how many
+    sites: frozenset[UUID] = frozenset()  # have something to be told
+    left: tuple[UUID, ...] = ()  # not looked at in time: nudge them again
+
+
+def screen(ids: Sequence[UUID]) -> Screened:
+    """Screen these comments, as far as they are still to be screened and nobody else is at it."""
+    with transaction() as session:
+        claimed = claim(session, ids, clock(session))
+    if claimed is None:
+        return Screened()
+    looked = run_many(claimed.facts, budget=LOOKING_SECONDS)
+    verdicts = [
+        judge(signals, each.rules, sensitive=each.rules.sensitive(each.page_url))
+        for signals, each in zip(looked, claimed.facts, strict=False)
+    ]
+    with transaction() as session:
+        return write(session, claimed, looked, verdicts, clock(session))
+
+
+def claim(session: Session, ids: Sequence[UUID], now: datetime) -> Claimed | None:
+    """Lease what is pending, has attempts left and no living lease.
+
+    What failed once is taken only when it comes alone, so that a poison comment does not drag its batch along.
+    """
+    token = new_id()
+    first = () if len(ids) == 1 else (col(Comment.attempts) == 0,)
+    free = (
+        select(Comment.id)
+        .where(
+            col(Comment.id).in_(ids),
+            Comment.status == Status.PENDING.value,
+            col(Comment.attempts) < MOST_ATTEMPTS,
+            or_(col(Comment.lease_until).is_(None), col(Comment.lease_until) <= now),
+            *first,
+        )
+        .order_by(col(Comment.id))
+    )
+    comments = list(
+        session.execute(
+            update(Comment)
+            .where(col(Comment.id).in_(unlocked(free).scalar_subquery()))
+            .values(lease_token=token, lease_until=now + LEASE, attempts=Comment.attempts + 1)
+            .returning(Comment)
+            .execution_options(synchronize_session=False, populate_existing=True)
+        ).scalars()
+    )
+    if not comments:
+        return None
+    comments.sort(key=lambda each: each.id)
+    rules = rulebook.current(session, {each.site_id for each in comments})
+    in_force = {site_id: current for site_id, (_, current) in rules.items()}
+    return Claimed(token, tuple(comments), tuple(facts.gather(session, comments, in_force, now)), rules)
+
+
+def write(
+    session: Session,
+    claimed: Claimed,
+    looked: Sequence[Sequence[Signal]],
+    verdicts: Sequence[Verdict],
+    now: datetime,
+) -> Screened:
+    """Write each verdict, if its comment is still pending and still ours; give back what was not looked at."""
+    judged = dict(zip((each.id for each in claimed.comments), zip(looked, verdicts, strict=True), strict=False))
+    ours = _move(session, claimed, {each: verdict for each, (_, verdict) in judged.items()}, now)
+    done = [each for each in claimed.comments if each.id in ours]
+    for comment in done:
+        comment.status = ours[comment.id].value
+    screenings = {each.id: _screening(each, *judged[each.id], claimed.rules[each.site_id][0], now) for each in done}
+    if done:
+        session.execute(insert(Screening), list(screenings.values()))
+    audit.record(session, [_event(each, screenings[each.id], now) for each in done])
+    queue.open_cases(session, [_case(each, judged[each.id][1]) for each in done if _needs_case(each)], now)
+    sites = webhooks.enqueue(session, [(each, _reason(judged[each.id][1])) for each in done], now)
+    left = [each.id for each in claimed.comments if each.id not in judged]
+    _give_back(session, claimed.token, left)
+    return Screened(
+        changed=tuple(each.id for each in done),
+        verdicts=Counter((each.site_id, judged[each.id][1].action.value) for each in done),
+        sites=frozenset(sites),
+        left=tuple(left),
+    )
+
+
+def exhausted(session: Session, now: datetime, most: int = 100) -> list[Comment]:
+    """Hold what was given up on after its last attempt: a person looks at it, and an operator sees why."""
+    asked = (
+        select(Comment)
+        .where(
+            Comment.status == Status.PENDING.value,
+            col(Comment.attempts) >= MOST_ATTEMPTS,
+            col(Comment.lease_until) <= now,
+        )
+        .limit(most)
+    )
+    comments = list(session.execute(unlocked(asked)).scalars())
+    for comment in comments:
+        comment.status = after(Status(comment.status), Action.HOLD).value
+        comment.updated_at, comment.lease_token, comment.lease_until = now, None, None
+        session.add(comment)
+        why = f"not screened after {MOST_ATTEMPTS} attempts"
+        session.add(
+            DeadLetter(site_id=comment.site_id, comment_id=comment.id, revision=comment.revision, why=why, at=now)
+        )
+    audit.record(session, [audit.event(each, Kind.UNSCREENED, now, audit.POLICY) for each in comments])
+    queue.open_cases(session, [(each, Why.UNSCREENED, (), CERTAIN) for each in comments], now)
+    webhooks.enqueue(session, [(each, None) for each in comments], now)
+    return comments
+
+
+def _move(session: Session, claimed: Claimed, verdicts: Mapping[UUID, Verdict], now: datetime) -> dict[UUID, Status]:
+    """Set the statuses, one statement for each that occurs; returns only those that were still ours."""
+    moved: dict[UUID, Status] = {}
+    for action in Action:
+        ids = sorted(each for each, verdict in verdicts.items() if verdict.action is action)
+        if not ids:
+            continue
+        status = after(Status.PENDING, action)
+        written = session.execute(
+            update(Comment)
+            .where(
+                col(Comment.id).in_(ids),
+                col(Comment.status) == Status.PENDING.value,
+                col(Comment.lease_token) == claimed.token,
+            )
+            .values(
+                status=status.value,
+                screened_at=now,
+                decided_at=None if action is Action.HOLD else now,
+                updated_at=now,
+                lease_token=None,
+                lease_until=None,
+            )
+            .returning(col(Comment.id))
+            .execution_options(synchronize_session=False)
+        )
+        moved |= dict.fromkeys(written.scalars(), status)
+    return moved
+
+
+def _screening(
+    comment: Comment, signals: Sequence[Signal], verdict: Verdict, rules_version: int, now: datetime
+) -> dict[str, Any]:
+    return {
+        "id": new_id(),
+        "comment_id": comment.id,
+        "revision": comment.revision,
+        "at": now,
+        "rules_version": rules_version,
+        "verdict": verdict_document(verdict),
+        "signals": [signal_document(each) for each in signals],
+    }
+
+
+def _event(comment: Comment, screening: Mapping[str, Any], now: datetime) -> dict[str, Any]:
+    data = {"screening_id": str(screening["id"]), "action": screening["verdict"]["action"]}
+    return audit.event(comment, Kind.SCREENED, now, audit.POLICY, data)
+
+
+def _needs_case(comment: Comment) -> bool:
+    return comment.status == Status.HELD or (comment.status == Status.APPROVED and comment.report_count > 0)
+
+
+def _case(comment: Comment, verdict: Verdict) -> tuple[Comment, Why, tuple[str, ...], float]:
+    why = Why.HELD if comment.status == Status.HELD else Why.REPORTED
+    return comment, why, tuple(each.check for each in verdict.because), verdict.sureness
+
+
+def _reason(verdict: Verdict) -> str | None:
+    return verdict.because[0].check if verdict.because else None
+
+
+def _give_back(session: Session, token: UUID, ids: Sequence[UUID]) -> None:
+    if not ids:
+        return
+    session.execute(
+        update(Comment)
+        .where(col(Comment.id).in_(ids), col(Comment.lease_token) == token)
+        .values(lease_token=None, lease_until=None, attempts=Comment.attempts - 1)
+        .execution_options(synchronize_session=False)
+    )

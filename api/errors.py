@@ -9,7 +9,7 @@ from typing import Any
 
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
-from fastapi.responses import JSONResponse, Response
+from fastapi.responses import JSONResponse, RedirectResponse, Response
 from pydantic import ValidationError
 from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
@@ -128,8 +128,9 @@ def install(app: FastAPI) -> None:
 
 
 async def _broken_rule(request: Request, error: Exception) -> Response:
-    del request
     assert isinstance(error, rules.ModerationError)
+    if STATUS[type(error)] == 401 and request.url.path.startswith("/desk"):  # noqa: PLR2004 - not signed in
+        return RedirectResponse("/desk/sign-in", 303)
     return answer(problem_of(error), error.more.get("headers"))
 
 

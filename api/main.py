@@ -7,11 +7,14 @@ from contextlib import asynccontextmanager
 
 import structlog
 from fastapi import FastAPI
+from fastapi.responses import RedirectResponse
+from fastapi.staticfiles import StaticFiles
 from starlette.concurrency import run_in_threadpool
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from api import errors, overload, quota
 from api.collector import Collector
+from api.desk import pages, render
 from api.errors import answer, problem
 from api.guests import Doorkeeper
 from api.routes import admin, comments, decisions, feedback, health, queue, stream, webhooks
@@ -38,10 +41,17 @@ def create_app() -> FastAPI:
     )
     for each in (comments, feedback, webhooks, queue, decisions, stream, admin, health):
         app.include_router(each.router)
+    app.include_router(pages.router)
+    app.mount("/desk/static", StaticFiles(directory=render.HERE / "static"), name="static")
+    app.add_api_route("/", _home, include_in_schema=False)
     errors.install(app)
     app.add_middleware(Doorkeeper)
     app.add_middleware(Surroundings)
     return app
+
+
+async def _home() -> RedirectResponse:
+    return RedirectResponse("/desk/queue")
 
 
 @asynccontextmanager

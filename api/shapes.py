@@ -1,84 +1,21 @@
 """What our JSON looks like for sites: what they may send, and what they get. Unknown fields are refused."""
 
 from collections.abc import Mapping
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from typing import Annotated, Any
 from uuid import UUID
 
-from pydantic import (
-    AfterValidator,
-    AwareDatetime,
-    BaseModel,
-    BeforeValidator,
-    ConfigDict,
-    Field,
-    IPvAnyAddress,
-    StringConstraints,
-)
+from pydantic import BaseModel, ConfigDict, Field, IPvAnyAddress, StringConstraints
 
 from api.errors import problem_of
+from api.fields import Body, Email, Header, Id, Language, Moment, Name, Note, Storable, Url
 from moderation.errors import ModerationError
 from moderation.intake import Accepted, Submission
 from moderation.models import Comment, Page
-from moderation.settings import settings
 from moderation.standing import SiteView
 from moderation.terms import Status
 
 MOST_IN_BATCH = 1_000
-LONGEST_ID = 200
-LONGEST_NAME = 200
-LONGEST_EMAIL = 320  # RFC 5321: 64 @ 255
-LONGEST_URL = 2_000
-LONGEST_HEADER = 2_000  # what browsers and bots send is cut to this, not refused
-LONGEST_NOTE = 2_000
-_EARLIEST = datetime(1990, 1, 1, tzinfo=UTC)
-_AHEAD = timedelta(days=1)  # clocks differ
-
-
-def _storable(value: str) -> str:
-    if "\x00" in value:
-        raise ValueError("must not contain NUL")
-    return value
-
-
-def _cut(value: object) -> object:
-    return value[:LONGEST_HEADER].replace("\x00", "") if isinstance(value, str) else value
-
-
-def _text_only(value: object) -> object:
-    if not isinstance(value, str):
-        raise ValueError("must be a time as text, like 2026-11-22T09:30:00Z")  # noqa: TRY004 - pydantic wants ValueError
-    return value
-
-
-def _plausible(value: datetime) -> datetime:
-    if not _EARLIEST <= value <= datetime.now(UTC) + _AHEAD:
-        raise ValueError("must lie between 1990 and tomorrow")
-    return value
-
-
-def _short_enough(value: str) -> str:
-    if len(value) > settings().body_characters:
-        raise ValueError(f"must have at most {settings().body_characters} characters")
-    return value
-
-
-def _not_blank(value: str) -> str:
-    if not value.strip():
-        raise ValueError("must not be blank")
-    return value
-
-
-Storable = Annotated[str, AfterValidator(_storable)]
-Id = Annotated[Storable, StringConstraints(min_length=1, max_length=LONGEST_ID), AfterValidator(_not_blank)]
-Body = Annotated[Storable, StringConstraints(min_length=1), AfterValidator(_short_enough), AfterValidator(_not_blank)]
-Name = Annotated[Storable, StringConstraints(max_length=LONGEST_NAME)]
-Email = Annotated[Storable, StringConstraints(max_length=LONGEST_EMAIL)]
-Url = Annotated[Storable, StringConstraints(max_length=LONGEST_URL)]
-Header = Annotated[str, BeforeValidator(_cut)]
-Note = Annotated[Storable, StringConstraints(max_length=LONGEST_NOTE)]
-Moment = Annotated[AwareDatetime, BeforeValidator(_text_only), AfterValidator(_plausible)]
-Language = Annotated[str, StringConstraints(pattern=r"^[A-Za-z]{2,3}(-[A-Za-z0-9]{1,8}){0,3}$", to_lower=True)]
 
 
 class _In(BaseModel):
@@ -152,7 +89,7 @@ class AppealIn(_In):
 
 
 class WebhookIn(_In):
-    url: Annotated[Storable, StringConstraints(min_length=1, max_length=LONGEST_URL)]
+    url: Annotated[Storable, StringConstraints(min_length=1, max_length=2_000)]
 
 
 class BecauseOut(BaseModel):

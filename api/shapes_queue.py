@@ -7,7 +7,8 @@ from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
-from api.shapes import Note, moment
+from api.fields import Note
+from api.shapes import moment
 from moderation.models import Comment, Decision
 from moderation.queue import CaseView
 from moderation.terms import Reason, Status

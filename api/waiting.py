@@ -90,7 +90,9 @@ class Waiting:
                 await asyncio.sleep(RECONNECT_SECONDS)
 
     async def _hear(self) -> None:
-        client = redis.asyncio.Redis.from_url(settings().redis, decode_responses=True, socket_connect_timeout=1)
+        client = redis.asyncio.Redis.from_url(
+            settings().redis, decode_responses=True, socket_connect_timeout=1, socket_timeout=None
+        )
         try:
             async with client.pubsub(ignore_subscribe_messages=True) as heard:
                 await heard.subscribe(live.CHANGED)

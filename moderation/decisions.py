@@ -67,19 +67,9 @@ def decide(
         standing.void_at, standing.void_as = now, OVERTURNED
         session.add(standing)
         session.flush()
-    decision = Decision(
-        site_id=case.site_id,
-        case_id=case.id,
-        comment_id=comment.id,
-        revision=comment.revision,
-        action=action.value,
-        reason=reason.value if reason and action is Action.REJECT else None,
-        note=note,
-        moderator_id=person.id,
-        at=now,
-        undo_until=now + undo_window,
-        overturns=overturns,
-    )
+    decision = _decision(case, comment, person, action, now, undo_window)
+    decision.reason = reason.value if reason and action is Action.REJECT else None
+    decision.note, decision.overturns = note, overturns
     session.add(decision)
     case.closed_at, case.closed_as = case.closed_at or now, Closed.DECIDED.value
     case.claimed_by = case.claimed_until = None
@@ -179,6 +169,21 @@ def names(session: Session, rows: Sequence[Decision]) -> dict[UUID, str]:
     ids = {each.moderator_id for each in rows}
     found = session.exec(select(Moderator).where(col(Moderator.id).in_(ids))).all() if ids else ()
     return {each.id: each.name for each in found}
+
+
+def _decision(
+    case: Case, comment: Comment, person: Person, action: Action, now: datetime, undo_window: timedelta
+) -> Decision:
+    return Decision(
+        site_id=case.site_id,
+        case_id=case.id,
+        comment_id=comment.id,
+        revision=comment.revision,
+        action=action.value,
+        moderator_id=person.id,
+        at=now,
+        undo_until=now + undo_window,
+    )
 
 
 def _standing(session: Session, case_id: UUID) -> Decision | None:

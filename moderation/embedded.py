@@ -20,7 +20,8 @@ def server_command(data: Path, socket: Path) -> list[str]:
         *("--port", "0", "--unixsocket", str(socket), "--unixsocketperm", "700"),
         *("--dir", str(data.absolute()), "--appendonly", "yes", "--appendfsync", "everysec"),
         *("--save", "", "--maxmemory", MAX_MEMORY, "--maxmemory-policy", "noeviction"),
-        *("--daemonize", "no", "--loglevel", "warning"),
+        # It would write its title over its environment, by which the next start knows whose it is.
+        *("--daemonize", "no", "--loglevel", "warning", "--set-proc-title", "no"),
     ]
 
 

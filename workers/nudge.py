@@ -21,7 +21,6 @@ MOST_IDS = 200  # in one message
 MOST_CHARACTERS = 200_000  # of comments in one message: a batch must be screened well within its time limit
 WAITING = 2_000  # nudges kept for the publisher
 REST_SECONDS = 1.0  # after a failure nothing is tried for so long
-SITES_AT_ONCE = 20  # in one message to the deliverers
 
 
 class _Nudge(NamedTuple):
@@ -43,9 +42,8 @@ def screen_alone(comment_ids: Iterable[UUID]) -> None:
 
 def deliver(site_ids: Iterable[UUID]) -> None:
     """Have these sites told what is due."""
-    sites = [str(each) for each in site_ids]
-    for at in range(0, len(sites), SITES_AT_ONCE):
-        _put(_Nudge(DELIVER, tuple(sites[at : at + SITES_AT_ONCE])))
+    for each in site_ids:  # a message each: a dead site keeps nobody behind it waiting
+        _put(_Nudge(DELIVER, (str(each),)))
 
 
 def cut(comments: Iterable[tuple[UUID, int]]) -> list[list[UUID]]:

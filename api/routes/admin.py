@@ -7,7 +7,7 @@ from fastapi import APIRouter, Response
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 from sqlmodel import col, select
 
-from api import guests, shapes
+from api import fields, guests, shapes
 from api.guests import TAKES_TOKEN, APerson
 from moderation import people, rulebook
 from moderation.checks import run
@@ -22,7 +22,7 @@ from moderation.terms import Preset, Role
 router = APIRouter(tags=["administration"], dependencies=[TAKES_TOKEN])
 RULES_BYTES = 4 * 1024 * 1024
 
-Called = Annotated[shapes.Storable, StringConstraints(min_length=1, max_length=100, strip_whitespace=True)]
+Called = Annotated[fields.Storable, StringConstraints(min_length=1, max_length=100, strip_whitespace=True)]
 
 
 class _In(BaseModel):
@@ -35,7 +35,7 @@ class SiteIn(_In):
 
 
 class LabelIn(_In):
-    label: Annotated[shapes.Storable, StringConstraints(max_length=100)] = ""
+    label: Annotated[fields.Storable, StringConstraints(max_length=100)] = ""
 
 
 class ModeratorIn(_In):

@@ -10,7 +10,7 @@ from fastapi import APIRouter, Header, Query, Request, Response
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from starlette.concurrency import run_in_threadpool
 
-from api import cursors, overload, quota, shapes
+from api import cursors, fields, overload, quota, shapes
 from api.collector import Collector
 from api.errors import problem_of_validation
 from api.guests import TAKES_SITE_KEY, ASiteKey
@@ -30,7 +30,7 @@ BATCH_BYTES = 32 * 1024 * 1024
 LONGEST_KEY = 255
 Prefer = Annotated[str | None, Header(description="wait=N: wait up to N seconds (30 at most) for the verdict")]
 Limit = Annotated[int, Query(ge=1, le=200)]
-Named = Annotated[shapes.Storable | None, Query(max_length=shapes.LONGEST_ID)]
+Named = Annotated[fields.Storable | None, Query(max_length=fields.LONGEST_ID)]
 
 
 class BatchIn(BaseModel):
@@ -92,7 +92,7 @@ def list_comments(
     site: ASiteKey,
     external_id: Named = None,
     status: Status | None = None,
-    page_url: Annotated[shapes.Storable | None, Query(max_length=shapes.LONGEST_URL)] = None,
+    page_url: Annotated[fields.Storable | None, Query(max_length=fields.LONGEST_URL)] = None,
     author_id: Named = None,
     updated_since: datetime | None = None,
     cursor: str | None = None,
@@ -149,22 +149,17 @@ async def get_comment(
     return await run_in_threadpool(_shown, comment)
 
 
-@router.patch(
-    "/v1/comments/{comment_id}", operation_id="editComment", response_model=shapes.CommentOut, status_code=202
-)
-def edit_comment(site: ASiteKey, comment_id: UUID, sent: shapes.EditIn, response: Response) -> Any:
-    """Its author edited it: next revision, screened again. The same text again changes nothing (200)."""
-    with transaction() as session:
-        comment = standing.find(session, site.id, comment_id, lock=True)
-        changed = comment.body != sent.body
-        if changed:
-            intake.edit(session, comment, sent.body, clock(session))
-        else:
-            response.status_code = 200
-    if changed:
-        nudge.screen([(comment.id, len(comment.body))])
-        live.changed([comment.id])
-    return _shown(comment)
+@router.patch("/v1/comments/{comment_id}", operation_id="editComment", response_model=shapes.CommentOut)
+async def edit_comment(
+    request: Request, response: Response, site: ASiteKey, comment_id: UUID, sent: shapes.EditIn, prefer: Prefer = None
+) -> Any:
+    """Its author edited it: next revision, screened again. The same text again changes nothing."""
+    comment = await run_in_threadpool(_edit, site.id, comment_id, sent.body)
+    seconds = seconds_to_wait(prefer)
+    if seconds:
+        response.headers["Preference-Applied"] = f"wait={seconds}"
+        await _wait(request, comment, seconds)
+    return await run_in_threadpool(_shown, comment)
 
 
 @router.delete("/v1/comments/{comment_id}", operation_id="eraseComment", status_code=204)
@@ -176,7 +171,7 @@ def erase_comment(site: ASiteKey, comment_id: UUID) -> None:
 
 
 @router.delete("/v1/authors/{author_id:path}", operation_id="eraseAuthor", tags=["authors"])
-def erase_author(site: ASiteKey, author_id: shapes.Id) -> dict[str, int]:
+def erase_author(site: ASiteKey, author_id: fields.Id) -> dict[str, int]:
     """Erase everything that this writer wrote on your site. 'author_id' is the id that you sent."""
     erased = 0
     while True:
@@ -206,6 +201,17 @@ def _collector(request: Request) -> Collector:
     return request.app.state.collector
 
 
+def _edit(site_id: UUID, comment_id: UUID, body: str) -> Comment:
+    with transaction() as session:
+        comment = standing.find(session, site_id, comment_id, lock=True)
+        if comment.body == body and comment.status != Status.ERASED:
+            return comment
+        intake.edit(session, comment, body, clock(session))
+    nudge.screen([(comment.id, len(body))])
+    live.changed([comment.id])
+    return comment
+
+
 def _find(site_id: UUID, comment_id: UUID) -> Comment:
     with reading() as session:
         return standing.find(session, site_id, comment_id)
@@ -232,7 +238,7 @@ def _row(item: Any, answered: Any, shown: dict[UUID, dict[str, Any]]) -> dict[st
     sent_id = item.get("external_id") if isinstance(item, dict) else None
     if isinstance(answered, dict):
         known = (
-            sent_id if isinstance(sent_id, str) and len(sent_id) <= shapes.LONGEST_ID and _encodable(sent_id) else None
+            sent_id if isinstance(sent_id, str) and len(sent_id) <= fields.LONGEST_ID and _encodable(sent_id) else None
         )
         return {"external_id": known, "status": answered["status"], "comment": None, "problem": answered}
     if isinstance(answered, Accepted) and answered.created:

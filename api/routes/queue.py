@@ -8,7 +8,7 @@ from uuid import UUID
 from fastapi import APIRouter, Query, Request, Response
 from sqlmodel import Session
 
-from api import cursors, shapes
+from api import cursors, fields
 from api import shapes_queue as shown
 from api.guests import TAKES_TOKEN, APerson
 from moderation import audit, erasure, live, people, queue
@@ -23,7 +23,7 @@ from moderation.terms import Why
 
 router = APIRouter(tags=["queue"], dependencies=[TAKES_TOKEN])
 
-Text = Annotated[shapes.Storable | None, Query(max_length=2_000)]
+Text = Annotated[fields.Storable | None, Query(max_length=2_000)]
 
 
 @router.get("/v1/queue", operation_id="listQueue")

@@ -1,0 +1,1 @@
+"""The desk: web pages for moderators. Plain forms, no script needed."""

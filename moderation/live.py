@@ -1,5 +1,6 @@
 """What goes through Redis besides nudges: 'changed' messages and counters. May be lost at any moment; nothing waits."""
 
+import time
 from collections.abc import Callable, Iterable, Mapping
 from functools import cache
 from typing import Any
@@ -15,6 +16,7 @@ CHANGED = "greenroom:changed"  # channel; ids of comments, comma-separated
 COUNTERS = "greenroom:counters"  # hash; '<metric>|<site>|<label>' -> count
 HEARTBEATS = "greenroom:heartbeats"  # hash; worker -> seconds since 1970
 TICK = "greenroom:beat"  # seconds since 1970 of beat's last sweep
+FORGOTTEN_SECONDS = 3_600.0  # a worker that was silent for so long is gone for good: its host had another name
 UNKNOWN = 1_000_000
 TIMEOUT_SECONDS = 0.2  # a frozen Redis costs this once, not the 58 s of the defaults
 
@@ -70,8 +72,11 @@ def pulse() -> dict[str, Any] | None:
     if found is None:
         return None
     beats, ticked = found
+    now = time.time()
     return {
-        "workers": {name: float(seconds) for name, seconds in beats.items()},
+        "workers": {
+            name: float(seconds) for name, seconds in beats.items() if now - float(seconds) < FORGOTTEN_SECONDS
+        },
         "beat": float(ticked) if ticked else None,
     }
 

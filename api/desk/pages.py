@@ -62,7 +62,7 @@ def sign_in(request: Request, link: Annotated[str, Query(max_length=guests.LONGE
         path="/",
         httponly=True,
         samesite="lax",
-        secure=request.url.scheme == "https",
+        secure="https" in {request.url.scheme, settings().public_url.partition(":")[0]},
     )
     return answer
 

@@ -3,9 +3,9 @@
 from datetime import datetime
 from uuid import UUID
 
-from sqlmodel import Session, col, select
+from sqlmodel import Session
 
-from moderation import audit, queue, standing
+from moderation import audit, decisions, queue, standing
 from moderation.errors import AppealNotPossibleError
 from moderation.models import Appeal, Decision
 from moderation.terms import Kind, Status, Why
@@ -14,7 +14,11 @@ from moderation.terms import Kind, Status, Why
 def appeal(session: Session, site_id: UUID, comment_id: UUID, reason: str | None, now: datetime) -> Appeal:
     """Open a case that whoever rejected the comment cannot decide."""
     comment = standing.find(session, site_id, comment_id, lock=True)
-    if comment.status != Status.REJECTED or queue.open_case_of(session, comment.id) or _unsettled(session, comment_id):
+    if (
+        comment.status != Status.REJECTED
+        or queue.open_case_of(session, comment.id)
+        or decisions.unsettled(session, comment_id)
+    ):
         raise AppealNotPossibleError
     case = queue.open_case(session, comment, Why.APPEALED, audit.AUTHOR, now)
     made = Appeal(site_id=site_id, comment_id=comment.id, case_id=case.id, reason=reason, at=now)
@@ -23,11 +27,3 @@ def appeal(session: Session, site_id: UUID, comment_id: UUID, reason: str | None
     session.add_all((made, case))
     audit.record(session, [audit.event(comment, Kind.APPEALED, now, audit.AUTHOR, {"appeal_id": str(made.id)})])
     return made
-
-
-def _unsettled(session: Session, comment_id: UUID) -> bool:
-    """A decision is on its way: it must be told before it can be appealed."""
-    asked = select(Decision.id).where(
-        Decision.comment_id == comment_id, col(Decision.settled_at).is_(None), col(Decision.void_at).is_(None)
-    )
-    return session.exec(asked).first() is not None

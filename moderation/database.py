@@ -52,6 +52,10 @@ def use(url: str) -> Engine:
     return _engine
 
 
+def in_use(url: str) -> bool:
+    return _engine is not None and _opened_as == url
+
+
 def forget(*, close: bool = True) -> None:
     """Let go of the engine; a forked child must not close what its parent still uses."""
     global _engine  # noqa: PLW0603

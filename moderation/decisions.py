@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from uuid import UUID
 
+from sqlalchemy import func
 from sqlmodel import Session, col, select
 
 from moderation import audit, webhooks
@@ -24,11 +25,11 @@ from moderation.errors import (
     StaleRevisionError,
     UndoWindowOverError,
 )
-from moderation.models import Case, Comment, Decision, Moderator
+from moderation.models import Case, Comment, Decision, Moderator, Report
 from moderation.people import LEADS, SETTLES, Person
-from moderation.queue import find_case
+from moderation.queue import find_case, open_case, raise_case
 from moderation.states import after
-from moderation.terms import Action, Closed, Kind, Reason, Status
+from moderation.terms import Action, Closed, Kind, Reason, Status, Why
 
 UNDONE, OVERTURNED = "undone", "overturned"
 
@@ -137,9 +138,18 @@ def settle_due(session: Session, now: datetime, most: int = 200) -> tuple[list[C
         decision.settled_at = now
         session.add_all((comment, decision))
         told.append((comment, decision.reason))
+        _look_again(session, comment, decision, now)
         _record(session, comment, Kind.SETTLED, decision, decision.moderator_id, now)
     session.flush()
     return [comment for comment, _ in told], webhooks.enqueue(session, told, now)
+
+
+def unsettled(session: Session, comment_id: UUID) -> Decision | None:
+    """The decision that is on its way: made, and not told yet."""
+    asked = select(Decision).where(
+        Decision.comment_id == comment_id, col(Decision.settled_at).is_(None), col(Decision.void_at).is_(None)
+    )
+    return session.exec(asked).first()
 
 
 def listed(
@@ -186,6 +196,19 @@ def _decision(
     )
 
 
+def _look_again(session: Session, comment: Comment, decision: Decision, now: datetime) -> None:
+    """Whoever approved it had not seen the reports that came after."""
+    if comment.status != Status.APPROVED:
+        return
+    later = select(func.count()).select_from(Report).where(Report.comment_id == comment.id, Report.at > decision.at)
+    count = session.exec(later).one()
+    if count:
+        case = open_case(session, comment, Why.REPORTED, audit.READER, now)
+        for _ in range(count):
+            raise_case(case)
+        session.add(case)
+
+
 def _standing(session: Session, case_id: UUID) -> Decision | None:
     return session.exec(
         select(Decision).where(Decision.case_id == case_id, col(Decision.void_at).is_(None))
@@ -211,7 +234,7 @@ def _must_be_free(session: Session, case: Case, standing: Decision | None, perso
 def _must_be_overturnable(
     person: Person, comment: Comment, standing: Decision | None, overturns: UUID, action: Action
 ) -> None:
-    if standing is None or standing.id != overturns:
+    if standing is None or standing.id != overturns or standing.revision != comment.revision:
         raise NotOverturnableError(pointer="/overturns")
     if standing.moderator_id != person.id and not person.may(LEADS, standing.site_id):
         raise NotAllowedError("Only whoever decided, or a lead, can overturn a decision.")

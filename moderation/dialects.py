@@ -1,8 +1,10 @@
 """The few places where SQLite and PostgreSQL differ."""
 
+import hashlib
+from collections.abc import Iterable
 from typing import Any
 
-from sqlalchemy import Select
+from sqlalchemy import Select, text
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import Session, SQLModel
 
@@ -11,6 +13,15 @@ def insert_new(session: Session, table: type[SQLModel]) -> Any:
     """INSERT ... ON CONFLICT DO NOTHING: rows that are there already stay as they are."""
     on = sqlite if session.get_bind().dialect.name == "sqlite" else postgresql
     return on.insert(table).on_conflict_do_nothing()
+
+
+def one_at_a_time(session: Session, names: Iterable[str]) -> None:
+    """Until this transaction ends, nobody else gets past here with one of these names. On SQLite it has no rival."""
+    if session.get_bind().dialect.name == "sqlite":
+        return
+    numbers = sorted(int.from_bytes(hashlib.sha256(each.encode()).digest()[:8], signed=True) for each in names)
+    waits = text("SELECT count(pg_advisory_xact_lock(each)) FROM unnest(CAST(:numbers AS bigint[])) AS each")
+    session.connection().execute(waits, {"numbers": numbers})
 
 
 def unlocked(statement: Select[Any]) -> Select[Any]:

@@ -3,13 +3,13 @@
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import delete, update
+from sqlalchemy import delete, exists, update
 from sqlmodel import Session, col, select
 
 from moderation import audit, queue, standing, webhooks
 from moderation.dialects import locked
 from moderation.ids import author_key
-from moderation.models import Appeal, Author, Comment, IdempotentAnswer, Report, Screening
+from moderation.models import Appeal, Author, Case, Comment, Decision, IdempotentAnswer, Report, Screening
 from moderation.states import after
 from moderation.terms import Change, Closed, Kind, Status
 
@@ -31,9 +31,6 @@ def erase_author(session: Session, site_id: UUID, named: str, now: datetime) -> 
         Comment.site_id == site_id, col(Comment.author_id).in_(ids), Comment.status != Status.ERASED.value
     )
     comments = list(session.execute(locked(asked.order_by(col(Comment.id)).limit(CHUNK))).scalars())
-    if not comments:
-        forgotten = update(Author).where(col(Author.id).in_(ids), col(Author.site_id) == site_id)
-        session.execute(forgotten.values(external_id=None))
     return comments, _erase(session, comments, now)
 
 
@@ -48,6 +45,7 @@ def author_ids(site_id: UUID, named: str) -> list[UUID]:
 
 
 def _erase(session: Session, comments: list[Comment], now: datetime) -> set[UUID]:
+    authors = {each.author_id for each in comments if each.author_id}
     for comment in comments:
         comment.status = after(Status(comment.status), Change.ERASE).value
         comment.body, comment.body_hash, comment.language = "", "", None
@@ -62,10 +60,19 @@ def _erase(session: Session, comments: list[Comment], now: datetime) -> set[UUID
     ids = [each.id for each in comments]
     session.execute(delete(IdempotentAnswer).where(col(IdempotentAnswer.comment_id).in_(ids)))
     session.execute(update(Appeal).where(col(Appeal.comment_id).in_(ids)).values(reason=None))
-    session.execute(update(Report).where(col(Report.comment_id).in_(ids)).values(note=None))
+    session.execute(update(Report).where(col(Report.comment_id).in_(ids)).values(reason=None, note=None))
+    session.execute(update(Decision).where(col(Decision.comment_id).in_(ids)).values(note=None))
+    session.execute(update(Case).where(col(Case.comment_id).in_(ids)).values(language=None, author_id=None))
+    _forget_authors(session, authors)
     _forget_evidence(session, ids)
     audit.record(session, [audit.event(each, Kind.ERASED, now, audit.SITE) for each in comments])
     return webhooks.enqueue(session, [(each, None) for each in comments], now)
+
+
+def _forget_authors(session: Session, ids: set[UUID]) -> None:
+    """Who has no comment left is nobody here."""
+    gone = col(Author.id).in_(ids) & ~exists().where(col(Comment.author_id) == col(Author.id))
+    session.execute(update(Author).where(gone).values(external_id=None).execution_options(synchronize_session=False))
 
 
 def _forget_evidence(session: Session, ids: list[UUID]) -> None:

@@ -15,7 +15,7 @@ from sqlmodel import Session, col, select
 
 from moderation import audit
 from moderation.checks.text import read
-from moderation.dialects import insert_new
+from moderation.dialects import insert_new, one_at_a_time
 from moderation.errors import (
     CommentErasedError,
     DifferentBodyError,
@@ -147,6 +147,7 @@ def _answered(session: Session, submissions: Sequence[Submission]) -> dict[Key, 
     keys = {_answer_key(each) for each in submissions if each.idempotency_key is not None}
     if not keys:
         return {}
+    one_at_a_time(session, {f"{site_id}:{key_hash}" for site_id, key_hash in keys})
     asked = select(IdempotentAnswer).where(
         tuple_(col(IdempotentAnswer.site_id), col(IdempotentAnswer.key_hash)).in_(keys)
     )

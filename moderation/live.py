@@ -72,11 +72,9 @@ def pulse() -> dict[str, Any] | None:
     if found is None:
         return None
     beats, ticked = found
-    now = time.time()
+    since = time.time() - FORGOTTEN_SECONDS
     return {
-        "workers": {
-            name: float(seconds) for name, seconds in beats.items() if now - float(seconds) < FORGOTTEN_SECONDS
-        },
+        "workers": {name: float(seconds) for name, seconds in beats.items() if float(seconds) > since},
         "beat": float(ticked) if ticked else None,
     }
 

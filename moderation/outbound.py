@@ -9,6 +9,7 @@ import socket
 import ssl
 import time
 from collections.abc import Iterable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import cache
 from typing import Any, cast
@@ -24,6 +25,7 @@ Address = ipaddress.IPv4Address | ipaddress.IPv6Address
 DEADLINE_SECONDS = 15.0  # Standard Webhooks' time-out
 CONNECT_SECONDS = 5.0
 LONGEST_URL = 2_000
+RESOLVERS = 8  # names looked up at the same time
 PORTS = {"http": 80, "https": 443}
 SUCCESS = range(200, 300)
 
@@ -189,10 +191,17 @@ def _resolve(host: str) -> list[Address]:
     if literal is not None:
         return [literal]
     try:
-        found = socket.getaddrinfo(host, None, type=socket.SOCK_STREAM)
-    except (OSError, UnicodeError):
+        # In a thread, since the system's resolver takes no time limit.
+        asked = _resolvers().submit(socket.getaddrinfo, host, None, type=socket.SOCK_STREAM)
+        found = asked.result(CONNECT_SECONDS)
+    except (OSError, UnicodeError, TimeoutError):
         return []
     return [ipaddress.ip_address(cast("str", each[4][0]).partition("%")[0]) for each in found]
+
+
+@cache
+def _resolvers() -> ThreadPoolExecutor:
+    return ThreadPoolExecutor(RESOLVERS, thread_name_prefix="resolver")
 
 
 def _literal(host: str) -> Address | None:
@@ -205,7 +214,8 @@ def _literal(host: str) -> Address | None:
 def _may(address: Address, allowed: Iterable[Network]) -> bool:
     """Public, or in a network that the operator named."""
     inner = _inner(address)
-    return (inner.is_global and not inner.is_multicast) or _may_plainly(address, allowed)
+    public = inner.is_global and not inner.is_multicast and not any(inner in each for each in _NEVER_PUBLIC)
+    return public or _may_plainly(address, allowed)
 
 
 def _may_plainly(address: Address, allowed: Iterable[Network]) -> bool:
@@ -214,11 +224,21 @@ def _may_plainly(address: Address, allowed: Iterable[Network]) -> bool:
 
 
 def _inner(address: Address) -> Address:
-    """The IPv4 address inside an IPv6 one: ::ffff:127.0.0.1 is the loopback, and so are its 6to4 and NAT64 forms."""
+    """The IPv4 address inside an IPv6 one: ::ffff:127.0.0.1 is the loopback, and so are its other spellings."""
     if isinstance(address, ipaddress.IPv4Address):
         return address
     if address.ipv4_mapped or address.sixtofour:
         return address.ipv4_mapped or cast("ipaddress.IPv4Address", address.sixtofour)
-    if address in ipaddress.ip_network("64:ff9b::/96"):
+    if any(address in network for network in _IPV4_INSIDE):
         return ipaddress.IPv4Address(int(address) & 0xFFFFFFFF)
     return address
+
+
+_IPV4_INSIDE = (
+    ipaddress.IPv6Network("::/96"),  # IPv4-compatible, RFC 4291
+    ipaddress.IPv6Network("64:ff9b::/96"),  # NAT64, RFC 6052
+)
+_NEVER_PUBLIC = (
+    ipaddress.IPv6Network("64:ff9b:1::/48"),  # local NAT64, RFC 8215
+    ipaddress.IPv6Network("fec0::/10"),  # site-local, RFC 3879
+)

@@ -44,7 +44,7 @@ class Verdict:
 def judge(signals: Sequence[Signal], rules: Rules, *, sensitive: bool = False) -> Verdict:
     """What becomes of a comment with these signals."""
     heard = [_hear(signal, rules.rule(signal.check)) for signal in signals]
-    if _vouched(signals, heard):
+    if _vouched(signals, heard, rules):
         heard = [_waive(each) for each in heard]
     action = max((each.action for each in heard), key=GRAVITY.__getitem__, default=Action.APPROVE)
     because = [each for each in heard if each.action is not Action.APPROVE]
@@ -104,9 +104,12 @@ def _distance(signal: Signal, threshold: float | None) -> float | None:
     return round(threshold - signal.score, 4) if signal.ran and threshold is not None else None
 
 
-def _vouched(signals: Sequence[Signal], heard: Sequence[Because]) -> bool:
+def _vouched(signals: Sequence[Signal], heard: Sequence[Because], rules: Rules) -> bool:
     """A list vouches only while its own check has a say and has nothing against the comment."""
-    return any(signal.vouches and each.action is Action.APPROVE for signal, each in zip(signals, heard, strict=True))
+    return any(
+        signal.vouches and rules.rule(signal.check).mode is Mode.ON and each.action is Action.APPROVE
+        for signal, each in zip(signals, heard, strict=True)
+    )
 
 
 def _waive(each: Because) -> Because:

@@ -5,7 +5,7 @@ from uuid import UUID
 
 from sqlmodel import Session, select
 
-from moderation import audit, queue, rulebook, standing, webhooks
+from moderation import audit, decisions, queue, rulebook, standing, webhooks
 from moderation.errors import CommentErasedError
 from moderation.models import Case, Comment, Report
 from moderation.states import after
@@ -34,6 +34,12 @@ def report(
     session.add(comment)
     audit.record(session, [audit.event(comment, Kind.REPORTED, now, audit.READER, {"report_id": str(made.id)})])
     case = queue.open_case_of(session, comment.id)
+    unsettled = decisions.unsettled(session, comment.id)
+    if case is None and unsettled:  # it may still be undone, and then its case is open again: that one rises
+        decided = session.get_one(Case, unsettled.case_id)
+        queue.raise_case(decided)
+        session.add(decided)
+        return made, set()
     if case is None and comment.status == Status.APPROVED:
         case = queue.open_case(session, comment, Why.REPORTED, audit.READER, now)
     if case is None:

@@ -112,8 +112,9 @@ def write(
     judged = dict(zip((each.id for each in claimed.comments), zip(looked, verdicts, strict=True), strict=False))
     ours = _move(session, claimed, {each: verdict for each, (_, verdict) in judged.items()}, now)
     done = [each for each in claimed.comments if each.id in ours]
-    for comment in done:
-        comment.status = ours[comment.id].value
+    for comment in done:  # readers may have reported it while we looked
+        status, comment.report_count = ours[comment.id]
+        comment.status = status.value
     screenings = {each.id: _screening(each, *judged[each.id], claimed.rules[each.site_id][0], now) for each in done}
     if done:
         session.execute(insert(Screening), list(screenings.values()))
@@ -156,9 +157,11 @@ def exhausted(session: Session, now: datetime, most: int = 100) -> list[Comment]
     return comments
 
 
-def _move(session: Session, claimed: Claimed, verdicts: Mapping[UUID, Verdict], now: datetime) -> dict[UUID, Status]:
-    """Set the statuses, one statement for each that occurs; returns only those that were still ours."""
-    moved: dict[UUID, Status] = {}
+def _move(
+    session: Session, claimed: Claimed, verdicts: Mapping[UUID, Verdict], now: datetime
+) -> dict[UUID, tuple[Status, int]]:
+    """Set the statuses, one statement for each that occurs; (status, reports) of those that were still ours."""
+    moved: dict[UUID, tuple[Status, int]] = {}
     for action in Action:
         ids = sorted(each for each, verdict in verdicts.items() if verdict.action is action)
         if not ids:
@@ -179,10 +182,10 @@ def _move(session: Session, claimed: Claimed, verdicts: Mapping[UUID, Verdict], 
                 lease_token=None,
                 lease_until=None,
             )
-            .returning(col(Comment.id))
+            .returning(col(Comment.id), col(Comment.report_count))
             .execution_options(synchronize_session=False)
         )
-        moved |= dict.fromkeys(written.scalars(), status)
+        moved |= {comment_id: (status, reports) for comment_id, reports in written}
     return moved
 
 

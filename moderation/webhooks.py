@@ -16,7 +16,7 @@ from sqlalchemy import insert, or_, update
 from sqlmodel import Session, col, select
 from standardwebhooks import Webhook as Signer
 
-from moderation.dialects import unlocked
+from moderation.dialects import locked, unlocked
 from moderation.errors import NotFoundError, NoWebhookError
 from moderation.ids import new_id
 from moderation.models import Comment, Delivery, Webhook
@@ -179,8 +179,11 @@ def headers(delivery: Delivery, signed_with: Iterable[str], now: datetime) -> di
 
 def record(session: Session, turn: Turn, delivery_id: UUID, outcome: Outcome, now: datetime) -> None:
     """What came of one try: done, due again, or given up."""
-    delivery = session.get_one(Delivery, delivery_id)
-    webhook = session.get_one(Webhook, turn.site_id)
+    delivery = session.execute(locked(select(Delivery).where(Delivery.id == delivery_id))).scalar_one()
+    webhook = session.execute(locked(select(Webhook).where(Webhook.site_id == turn.site_id))).scalar_one()
+    late = delivery.state != DeliveryState.WAITING or webhook.lease_token != turn.token
+    if late and not isinstance(outcome, Delivered):
+        return  # somebody else has taken over: only good news still counts
     delivery.last_status = outcome.status if isinstance(outcome, Delivered | Refused) else None
     delivery.last_error = None if isinstance(outcome, Delivered) else str(outcome)
     if isinstance(outcome, Delivered):

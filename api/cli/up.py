@@ -25,14 +25,15 @@ DEFAULT_PORT = 8000
 PORTS_TRIED = 50
 
 
+Data = Annotated[Path, typer.Option(envvar="GREENROOM_DATA", help="Where database, queue and keys are kept")]
+
+
 class _StopError(Exception):
     """Somebody pressed Ctrl-C, or asked us to end."""
 
 
 def up(
-    data: Annotated[
-        Path, typer.Option(envvar="GREENROOM_DATA", help="Where database, queue and credentials are kept")
-    ] = Path(".greenroom"),
+    data: Data = Path(".greenroom"),
     port: Annotated[int, typer.Option(min=0, max=65535, help="0 picks a free one")] = DEFAULT_PORT,
     host: Annotated[str, typer.Option(help="Where to listen")] = "127.0.0.1",
     demo: Annotated[bool, typer.Option("--demo/--no-demo", help="Feed a made-up newspaper's comments")] = True,

@@ -8,14 +8,17 @@ import time
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
-from functools import cache
 
 from moderation.checks import blocklist, flood, honeypot, links, newcomer, profanity, repeats, shouting
 from moderation.checks.limit import Alarm, TookTooLongError, alarm
 from moderation.checks.signal import Facts, Signal
 from moderation.rules import Rules
 
-LIMIT_SECONDS = 0.5  # for one check on one comment; what is normal is a thousandth of it
+LIMIT_SECONDS = 1.0  # for one check on one comment; what is normal is a thousandth of it
+
+
+def _nothing(rules: Rules) -> None:
+    del rules
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,10 +27,11 @@ class Check:
     version: str
     says: str  # the sentence for the site: the category, never the matched words
     look: Callable[[Facts], Signal]
+    prepare: Callable[[Rules], None] = _nothing  # what is loaded once, outside the time limit
 
 
 CHECKS: tuple[Check, ...] = tuple(
-    Check(each.NAME, each.VERSION, each.SAYS, each.look)
+    Check(each.NAME, each.VERSION, each.SAYS, each.look, getattr(each, "prepare", _nothing))
     for each in (profanity, blocklist, links, repeats, flood, shouting, newcomer, honeypot)
 )
 NAMES = tuple(check.name for check in CHECKS)
@@ -50,7 +54,10 @@ def run_many(
 
     The first is always looked at.
     """
-    _get_ready(tuple(checks))
+    for rules in {id(facts.rules): facts.rules for facts in many}.values():
+        for check in checks:
+            with suppress(Exception):  # it will fail again, and then a signal says so
+                check.prepare(rules)
     started = time.monotonic()
     looked: list[tuple[Signal, ...]] = []
     with alarm() as bell:
@@ -59,14 +66,6 @@ def run_many(
                 break
             looked.append(tuple(_run_one(check, facts, limit, bell) for check in checks))
     return looked
-
-
-@cache
-def _get_ready(checks: tuple[Check, ...]) -> None:
-    """Let each check load what it needs, outside its time limit: a process's first comment is not held for it."""
-    for check in checks:
-        with suppress(Exception):  # it will fail again, and then a signal says so
-            check.look(Facts(id="", body="Nobody wrote this.", rules=Rules()))
 
 
 def _run_one(check: Check, facts: Facts, limit: float, bell: Alarm) -> Signal:

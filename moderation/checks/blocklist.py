@@ -5,10 +5,10 @@ from functools import lru_cache
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address, ip_network
 from typing import NamedTuple
 
-from moderation.checks.hosts import find_hosts, host_of, is_within
+from moderation.checks.hosts import Hosts, find_hosts, get_ready, host_of
 from moderation.checks.signal import Facts, Signal, quote
 from moderation.checks.text import Phrases
-from moderation.rules import Entries, Lists, Networks
+from moderation.rules import Entries, Lists, Networks, Rules
 
 NAME = "blocklist"
 VERSION = "1"
@@ -42,7 +42,7 @@ def _hits(facts: Facts) -> Iterator[_Hit]:
     for does in ("allow", "hold", "block"):
         for phrase, start, end in ready.words[does].find(facts.text):
             yield _Hit(does, f"word: {phrase}", (start, end))
-        yield from _host_hits(facts, does)
+        yield from _host_hits(facts, does, ready.hosts[does])
         if facts.author_id in ready.authors[does] or _folded(facts.author_name) in ready.authors[does]:
             yield _Hit(does, "author")
         if _email_matches(facts.author_email, ready.emails[does]):
@@ -51,20 +51,24 @@ def _hits(facts: Facts) -> Iterator[_Hit]:
             yield _Hit(does, "network")
 
 
-def _host_hits(facts: Facts, does: str) -> Iterator[_Hit]:
-    listed: tuple[str, ...] = getattr(facts.rules.lists.hosts, does)
-    if not listed:
-        return
+def prepare(rules: Rules) -> None:
+    """Compile a site's lists: long ones take longer than a check may."""
+    get_ready()
+    _compile(rules.lists)
+
+
+def _host_hits(facts: Facts, does: str, listed: Hosts) -> Iterator[_Hit]:
     for host, start, end in find_hosts(facts.body):
-        if is_within(host, listed):
+        if host in listed:
             yield _Hit(does, f"host: {host}", (start, end))
     own = host_of(facts.author_url or "")
-    if own and is_within(own, listed):
+    if own in listed:
         yield _Hit(does, f"host: {own}")
 
 
 class _Ready(NamedTuple):
     words: dict[str, Phrases]
+    hosts: dict[str, Hosts]
     authors: dict[str, frozenset[str | None]]
     emails: dict[str, frozenset[str]]
     networks: dict[str, tuple[IPv4Network | IPv6Network, ...]]
@@ -77,6 +81,7 @@ _EACH = ("allow", "hold", "block")
 def _compile(lists: Lists) -> _Ready:
     return _Ready(
         words={does: Phrases(_entries(lists.words, does)) for does in _EACH},
+        hosts={does: Hosts(_entries(lists.hosts, does)) for does in _EACH},
         authors={
             does: frozenset(spelt for each in _entries(lists.authors, does) for spelt in (each, _folded(each)))
             for does in _EACH

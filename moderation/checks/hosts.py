@@ -29,25 +29,35 @@ def find_hosts(body: str) -> list[tuple[str, int, int]]:
     return found
 
 
+def get_ready() -> None:
+    """Compile the expression."""
+    _link()
+
+
 def host_of(url: str) -> str:
     """The host that an address leads to, or nothing."""
     hosts = find_hosts(url)
     return hosts[0][0] if hosts else ""
 
 
-def is_within(host: str, listed: Iterable[str]) -> bool:
-    """Whether this host is one of the listed, or below one: www.shop.example is within shop.example."""
-    return any(host == each or host.endswith("." + each) for each in map(_plain, listed))
+class Hosts:
+    """Listed hosts. www.shop.example is among them when shop.example is."""
+
+    def __init__(self, listed: Iterable[str]) -> None:
+        self._listed = frozenset(each.casefold().removeprefix("*.").strip(".") for each in listed)
+
+    def __contains__(self, host: str) -> bool:
+        while self._listed and host:
+            if host in self._listed:
+                return True
+            host = host.partition(".")[2]
+        return False
 
 
 def _host(link: str) -> str:
     """What a browser would connect to: without scheme, user and port."""
     authority = link.rpartition("//")[2].rpartition("@")[2]
     return authority.partition(":")[0].strip(".,;!)")[:LONGEST_HOST].casefold()
-
-
-def _plain(host: str) -> str:
-    return host.casefold().removeprefix("*.").strip(".")
 
 
 def _is_mail(body: str, start: int) -> bool:

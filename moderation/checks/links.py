@@ -1,18 +1,23 @@
 """Links: how many, for somebody who is known here and for somebody who is not. Only ever holds."""
 
-from moderation.checks.hosts import find_hosts, is_within
+from functools import lru_cache
+
+from moderation.checks.hosts import Hosts, find_hosts, get_ready
 from moderation.checks.signal import Facts, Signal, quote
+from moderation.rules import Lists, Rules
 
 NAME = "links"
 VERSION = "1"
 SAYS = "There are many links."
 
 AT_THE_LIMIT = 0.5
+COMPILED = 256  # lists kept ready: one for each version of a site's rules in use
 
 
 def look(facts: Facts) -> Signal:
     limits = facts.rules.limits
-    counted = [each for each in find_hosts(facts.body) if not is_within(each[0], facts.rules.lists.hosts.allow)]
+    allowed = _allowed(facts.rules.lists)
+    counted = [each for each in find_hosts(facts.body) if each[0] not in allowed]
     newcomer = facts.author_approved < limits.approved_to_be_known
     limit = limits.links_newcomer if newcomer else limits.links
     return Signal(
@@ -21,3 +26,13 @@ def look(facts: Facts) -> Signal:
         spans=tuple((start, end) for _, start, end in counted),
         evidence=tuple(quote(host) for host, _, _ in counted),
     )
+
+
+def prepare(rules: Rules) -> None:
+    get_ready()
+    _allowed(rules.lists)
+
+
+@lru_cache(maxsize=COMPILED)
+def _allowed(lists: Lists) -> Hosts:
+    return Hosts(lists.hosts.allow)

@@ -8,6 +8,7 @@ from importlib.resources import files
 
 from moderation.checks.signal import Facts, Signal, quote
 from moderation.checks.text import Phrases
+from moderation.rules import Rules
 
 NAME = "profanity"
 VERSION = "1"
@@ -46,6 +47,13 @@ def look(facts: Facts) -> Signal:
         spans=tuple((start, end) for _, start, end in found),
         evidence=tuple(quote(phrase) for phrase, _, _ in found),
     )
+
+
+def prepare(rules: Rules) -> None:
+    """Load the list: it takes longer than a check may."""
+    del rules
+    _listed()
+    _innocent()
 
 
 @cache

@@ -10,10 +10,11 @@ import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 # Letters and digits: "don't" reads as don, t. One class, repeated: linear on any input.
 _WORD = re.compile(r"[^\W_]+")
+_CONTROL = re.compile(r"[\x00-\x08\x0e-\x1f\x7f]")
 _DROPPED = frozenset({"Mn", "Me", "Cf", "Cc"})  # marks, format controls, controls
 LONGEST_FOLDED = 4  # one sign may stand for eighteen letters; nobody hides a word in its tail
 _FOLDED_CHARACTERS = 8_192  # how many distinct characters the cache keeps
@@ -43,7 +44,7 @@ def read(original: str) -> Text:
 
 
 def _fold(original: str) -> tuple[str, "range | list[int]"]:
-    if original.isascii():
+    if original.isascii() and not _CONTROL.search(original):
         return original.lower(), range(len(original))
     pieces: list[str] = []
     positions: list[int] = []
@@ -63,20 +64,25 @@ def _fold_character(character: str) -> str:
     return kept[:LONGEST_FOLDED]
 
 
+_END = ""  # no word is empty
+_Branch = dict[str, Any]  # word -> the branch of what may follow
+
+
 class Phrases:
-    """Many words and phrases, found as whole words in one pass: linear in the text, whatever the list's length.
+    """Many words and phrases, found as whole words: the time hangs on the text, not on the list's length.
 
     An entry's punctuation does not count: 'son-of-a-bitch' is found as four words in a row.
     """
 
     def __init__(self, entries: Iterable[str]) -> None:
-        self._by_first: dict[str, list[tuple[str, ...]]] = {}
+        self._tree: _Branch = {}
         for entry in entries:
-            words = tuple(word.text for word in read(entry).words)
+            words = [word.text for word in read(entry).words]
+            branch = self._tree
+            for word in words:
+                branch = branch.setdefault(word, {})
             if words:
-                self._by_first.setdefault(words[0], []).append(words)
-        for phrases in self._by_first.values():
-            phrases.sort(key=len, reverse=True)  # the longest first: it says more
+                branch[_END] = {}
 
     def find(self, text: Text) -> list[tuple[str, int, int]]:
         """(phrase, start, end) of each, left to right, none inside another."""
@@ -84,18 +90,21 @@ class Phrases:
         words = text.words
         position = 0
         while position < len(words):
-            phrase = self._at(words, position)
-            if phrase is None:
-                position += 1
-                continue
-            last = words[position + len(phrase) - 1]
-            found.append((" ".join(phrase), words[position].start, last.end))
-            position += len(phrase)
+            length = self._length_at(words, position)
+            if length:
+                here = words[position : position + length]
+                found.append((" ".join(word.text for word in here), here[0].start, here[-1].end))
+            position += max(length, 1)
         return found
 
-    def _at(self, words: tuple[Word, ...], position: int) -> tuple[str, ...] | None:
-        for phrase in self._by_first.get(words[position].text, ()):
-            here = words[position : position + len(phrase)]
-            if len(here) == len(phrase) and all(a.text == b for a, b in zip(here, phrase, strict=True)):
-                return phrase
-        return None
+    def _length_at(self, words: tuple[Word, ...], position: int) -> int:
+        """Of the longest phrase that begins here, in words; 0: none does."""
+        branch, length, longest = self._tree, 0, 0
+        while position + length < len(words):
+            follows = branch.get(words[position + length].text)
+            if follows is None:
+                break
+            branch, length = follows, length + 1
+            if _END in branch:
+                longest = length
+        return longest

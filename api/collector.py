@@ -8,7 +8,8 @@ import asyncio
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy.exc import DataError, IntegrityError
+from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from starlette.concurrency import run_in_threadpool
 
 from api import counted
@@ -73,17 +74,8 @@ class Collector:
         together = [each for waiting in taken for each in waiting.submissions]
         try:
             outcomes = await run_in_threadpool(self._store, together)
-        except (DataError, IntegrityError) as broken:
-            if len(taken) == 1:
-                taken[0].answer.set_exception(broken)
-                return
-            for waiting in taken:  # one of them cannot be stored; it must not sink the others
-                await self._flush([waiting])
-            return
         except Exception as broken:  # noqa: BLE001 - each caller gets it, and the next flush goes on
-            for waiting in taken:
-                if not waiting.answer.done():
-                    waiting.answer.set_exception(broken)
+            await self._failed(taken, broken)
             return
         at = 0
         for waiting in taken:
@@ -91,6 +83,16 @@ class Collector:
             at += len(waiting.submissions)
             if not waiting.answer.done():  # its caller may have gone away; the comment is stored all the same
                 waiting.answer.set_result(mine)
+
+    async def _failed(self, taken: list[_Waiting], broken: Exception) -> None:
+        away = isinstance(broken, OperationalError | PoolTimeoutError)
+        if len(taken) > 1 and not away:
+            for waiting in taken:  # one of them cannot be stored; it must not sink the others
+                await self._flush([waiting])
+            return
+        for waiting in taken:
+            if not waiting.answer.done():
+                waiting.answer.set_exception(broken)
 
 
 def _store(submissions: list[Submission]) -> list[Outcome]:

@@ -3,6 +3,7 @@
 import base64
 import hashlib
 import json
+import math
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
@@ -56,11 +57,16 @@ def _plain(each: Any) -> Any:
 
 
 def _typed(each: Any, kind: type) -> Any:
-    if kind is datetime:
+    if kind is datetime and isinstance(each, str):
         moment = datetime.fromisoformat(each)
-        return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
-    if kind is float and isinstance(each, int | float):
+        if _EARLIEST <= moment <= _LATEST:
+            return moment
+    if kind is float and isinstance(each, int | float) and math.isfinite(each):
         return float(each)
-    if kind is UUID:
+    if kind is UUID and isinstance(each, str):
         return UUID(each)
     raise ValueError
+
+
+_EARLIEST = datetime(1900, 1, 1, tzinfo=UTC)
+_LATEST = datetime(3000, 1, 1, tzinfo=UTC)

@@ -14,6 +14,7 @@ from pydantic import ValidationError
 from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from starlette.exceptions import HTTPException
+from starlette.routing import BaseRoute, Match
 
 from moderation import errors as rules
 from moderation.logs import log
@@ -63,9 +64,19 @@ TITLES = {
     500: "Internal error",
     503: "Try again in a moment",
 }
+MEANINGS = {  # of the problems that are not a broken rule
+    "invalid-input": "A field is missing, unknown, or holds what it cannot hold; 'errors' names it.",
+    "invalid-json": "The body cannot be read as JSON.",
+    "bad-request": "The request cannot be read.",
+    "not-found": "There is nothing at this address.",
+    "method-not-allowed": "This address does not take this method; 'Allow' says which it takes.",
+    "body-too-large": "The body is larger than this address takes.",
+    "internal-error": "Something went wrong here. It was logged.",
+}
 RETRY_SECONDS = {429: 10, 503: 2}
 MOST_ERRORS = 20  # in one answer
 LONGEST_POINTER = 200
+METHOD_NOT_ALLOWED = 405
 
 
 def problem(
@@ -87,7 +98,13 @@ def problem(
 def problem_of(error: rules.ModerationError) -> dict[str, Any]:
     status = STATUS[type(error)]
     errors = [{"pointer": f"#{error.pointer}", "detail": error.detail}] if error.pointer else []
-    return problem(status, kind_of(type(error)), error.detail, errors=errors, more=error.more)
+    return problem(
+        status,
+        kind_of(type(error)),
+        error.detail,
+        errors=errors,
+        more={name: each for name, each in error.more.items() if name != "headers"},
+    )
 
 
 def kind_of(error: type[rules.ModerationError]) -> str:
@@ -143,11 +160,11 @@ async def _invalid(request: Request, error: Exception) -> Response:
 
 
 async def _http(request: Request, error: Exception) -> Response:
-    del request
     assert isinstance(error, HTTPException)
     kind = TITLES.get(error.status_code, "Error").lower().replace(" ", "-")
     detail = error.detail if error.status_code in (400, 404, 405) else TITLES.get(error.status_code, "Error")
-    return answer(problem(error.status_code, kind, f"{detail.rstrip('.')}."), error.headers)
+    headers = {"Allow": _allowed(request)} if error.status_code == METHOD_NOT_ALLOWED else error.headers
+    return answer(problem(error.status_code, kind, f"{detail.rstrip('.')}."), headers)
 
 
 async def _database(request: Request, error: Exception) -> Response:
@@ -161,6 +178,18 @@ async def _database(request: Request, error: Exception) -> Response:
 async def _unforeseen(request: Request, error: Exception) -> Response:
     log(__name__).error("unforeseen", path=_template(request), error=type(error).__name__, exc_info=error)
     return answer(problem(500, "internal-error", "Something went wrong here. It was logged."))
+
+
+def _allowed(request: Request) -> str:
+    """Every method that this path takes, not just those of the first route that has it."""
+    methods = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE")
+    routes: list[BaseRoute] = request.app.router.routes
+    taken = [
+        each
+        for each in methods
+        if any(route.matches({**request.scope, "method": each})[0] is Match.FULL for route in routes)
+    ]
+    return ", ".join(taken)
 
 
 def _template(request: Request) -> str:
@@ -182,12 +211,21 @@ def _located(each: Mapping[str, Any]) -> dict[str, Any]:
     place, *rest = each["loc"]
     if place == "body":
         return _field(rest, each["msg"], each["type"])
-    return {"parameter": str(rest[0])[:LONGEST_POINTER] if rest else place, "detail": each["msg"], "type": each["type"]}
+    return {
+        "parameter": str(rest[0])[:LONGEST_POINTER] if rest else place,
+        "detail": _plain(each["msg"]),
+        "type": each["type"],
+    }
 
 
 def _field(location: Sequence[Any], message: str, kind: str) -> dict[str, Any]:
     pointer = "".join(f"/{_escaped(part)}" for part in location)[:LONGEST_POINTER]
-    return {"pointer": f"#{pointer}", "detail": message, "type": kind}
+    return {"pointer": f"#{pointer}", "detail": _plain(message), "type": kind}
+
+
+def _plain(message: str) -> str:
+    """Pydantic's words before ours."""
+    return message.removeprefix("Value error, ")
 
 
 def _escaped(part: Any) -> str:

@@ -14,17 +14,29 @@ LONGEST_URL = 2_000
 LONGEST_HEADER = 2_000  # what browsers and bots send is cut to this, not refused
 LONGEST_NOTE = 2_000
 _EARLIEST = datetime(1990, 1, 1, tzinfo=UTC)
+_LATEST = datetime(3000, 1, 1, tzinfo=UTC)
 _AHEAD = timedelta(days=1)  # clocks differ
+
+
+def encodable(value: str) -> bool:
+    """Whether this is text: what JSON calls a string may hold halves of characters, which nobody can store."""
+    try:
+        value.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 def _storable(value: str) -> str:
     if "\x00" in value:
         raise ValueError("must not contain NUL")
+    if not encodable(value):
+        raise ValueError("must not contain half a character (a lone surrogate)")
     return value
 
 
 def _cut(value: object) -> object:
-    return value[:LONGEST_HEADER].replace("\x00", "") if isinstance(value, str) else value
+    return value[:LONGEST_HEADER] if isinstance(value, str) else value
 
 
 def _text_only(value: object) -> object:
@@ -36,6 +48,12 @@ def _text_only(value: object) -> object:
 def _plausible(value: datetime) -> datetime:
     if not _EARLIEST <= value <= datetime.now(UTC) + _AHEAD:
         raise ValueError("must lie between 1990 and tomorrow")
+    return value
+
+
+def _a_date(value: datetime) -> datetime:
+    if not _EARLIEST <= value <= _LATEST:
+        raise ValueError("must lie between 1990 and 3000")
     return value
 
 
@@ -57,7 +75,8 @@ Body = Annotated[Storable, StringConstraints(min_length=1), AfterValidator(_shor
 Name = Annotated[Storable, StringConstraints(max_length=LONGEST_NAME)]
 Email = Annotated[Storable, StringConstraints(max_length=LONGEST_EMAIL)]
 Url = Annotated[Storable, StringConstraints(max_length=LONGEST_URL)]
-Header = Annotated[str, BeforeValidator(_cut)]
+Header = Annotated[str, BeforeValidator(_cut), AfterValidator(_storable)]
 Note = Annotated[Storable, StringConstraints(max_length=LONGEST_NOTE)]
 Moment = Annotated[AwareDatetime, BeforeValidator(_text_only), AfterValidator(_plausible)]
 Language = Annotated[str, StringConstraints(pattern=r"^[A-Za-z]{2,3}(-[A-Za-z0-9]{1,8}){0,3}$", to_lower=True)]
+Since = Annotated[AwareDatetime, BeforeValidator(_text_only), AfterValidator(_a_date)]

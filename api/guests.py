@@ -11,6 +11,8 @@ from uuid import UUID
 
 from fastapi import Depends, Request, Security
 from fastapi.security import HTTPBearer
+from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import cookie_parser
 from starlette.types import ASGIApp, Receive, Scope, Send
@@ -18,7 +20,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from api.errors import answer, problem_of
 from moderation import people
 from moderation.database import clock, reading
-from moderation.errors import KeyInvalidError, KeyMissingError, ModerationError, NotAllowedError
+from moderation.errors import KeyInvalidError, KeyMissingError, ModerationError, NotAllowedError, UnavailableError
 from moderation.ids import secret_hash
 from moderation.people import Person
 
@@ -52,6 +54,9 @@ class Doorkeeper:
                 scope.setdefault("state", {})["guest"] = await guest(scope)
             except ModerationError as refused:
                 await answer(problem_of(refused))(scope, receive, send)
+                return
+            except (OperationalError, PoolTimeoutError):
+                await answer(problem_of(UnavailableError("The database does not answer.")))(scope, receive, send)
                 return
         await self._app(scope, receive, send)
 

@@ -36,12 +36,11 @@ def create_app() -> FastAPI:
         summary="A self-hosted comment moderation queue",
         version="1",
         lifespan=_lifespan,
-        max_body_size=BODY_BYTES,
         redoc_url=None,
     )
     for each in (comments, feedback, webhooks, queue, decisions, stream, admin, health):
-        app.include_router(each.router)
-    app.include_router(pages.router)
+        app.include_router(each.router, max_body_size=BODY_BYTES)
+    app.include_router(pages.router, max_body_size=BODY_BYTES)
     app.mount("/desk/static", StaticFiles(directory=render.HERE / "static"), name="static")
     app.add_api_route("/", _home, include_in_schema=False)
     errors.install(app)

@@ -7,10 +7,10 @@ from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
-from api.fields import Note
+from api.fields import Note, Storable
 from api.shapes import moment
+from moderation.casework import CaseView
 from moderation.models import Comment, Decision
-from moderation.queue import CaseView
 from moderation.terms import Reason, Status
 
 MOST_AT_ONCE = 1_000
@@ -24,7 +24,7 @@ class _In(BaseModel):
 
 class ClaimIn(_In):
     count: int = Field(default=1, ge=1, le=MOST_CLAIMS, strict=True)
-    site: str | None = Field(default=None, max_length=100, description="Only this site's: id or name")
+    site: Storable | None = Field(default=None, max_length=100, description="Only this site's: id or name")
     case_ids: list[UUID] | None = Field(default=None, min_length=1, max_length=MOST_CLAIMS, description="Only these")
 
 
@@ -37,11 +37,11 @@ class DecisionIn(_In):
 
 
 class FilterIn(_In):
-    site: str | None = Field(default=None, max_length=100)
-    check: str | None = Field(default=None, max_length=50)
-    page_url: str | None = Field(default=None, max_length=2_000)
-    author: str | None = Field(default=None, max_length=200)
-    language: str | None = Field(default=None, max_length=35)
+    site: Storable | None = Field(default=None, max_length=100)
+    check: Storable | None = Field(default=None, max_length=50)
+    page_url: Storable | None = Field(default=None, max_length=2_000)
+    author: Storable | None = Field(default=None, max_length=200)
+    language: Storable | None = Field(default=None, max_length=35)
 
 
 class DecisionsIn(_In):

@@ -6,7 +6,7 @@ that nobody depends on Redis.
 
 import asyncio
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from uuid import UUID
 
 import redis.asyncio
@@ -112,13 +112,13 @@ class Waiting:
                 continue  # the callers' time runs on; so does the next round
 
 
-def seconds_to_wait(prefer: str | None) -> int | None:
+def seconds_to_wait(prefer: Sequence[str] | None) -> int | None:
     """N of 'Prefer: wait=N' (RFC 7240), at most LONGEST_SECONDS.
 
-    >>> seconds_to_wait("respond-async, wait=3"), seconds_to_wait("wait=99"), seconds_to_wait("return=minimal")
+    >>> seconds_to_wait(["respond-async, wait=3"]), seconds_to_wait(["a", "wait=99"]), seconds_to_wait(["b"])
     (3, 30, None)
     """
-    found = _WAIT.search(prefer or "")
+    found = _WAIT.search(", ".join(prefer or ()))
     return min(LONGEST_SECONDS, int(found.group(1))) if found else None
 
 

@@ -46,6 +46,7 @@ def author_ids(site_id: UUID, named: str) -> list[UUID]:
 
 def _erase(session: Session, comments: list[Comment], now: datetime) -> set[UUID]:
     authors = {each.author_id for each in comments if each.author_id}
+    closed: dict[UUID, dict[str, str]] = {}
     for comment in comments:
         comment.status = after(Status(comment.status), Change.ERASE).value
         comment.body, comment.body_hash, comment.language = "", "", None
@@ -55,7 +56,7 @@ def _erase(session: Session, comments: list[Comment], now: datetime) -> set[UUID
         comment.lease_token = comment.lease_until = None
         comment.updated_at = now
         session.add(comment)
-        queue.close_case(session, comment, Closed.ERASED, now)
+        closed[comment.id] = queue.close_case(session, comment, Closed.ERASED, now)
     session.flush()
     ids = [each.id for each in comments]
     session.execute(delete(IdempotentAnswer).where(col(IdempotentAnswer.comment_id).in_(ids)))
@@ -65,7 +66,7 @@ def _erase(session: Session, comments: list[Comment], now: datetime) -> set[UUID
     session.execute(update(Case).where(col(Case.comment_id).in_(ids)).values(language=None, author_id=None))
     _forget_authors(session, authors)
     _forget_evidence(session, ids)
-    audit.record(session, [audit.event(each, Kind.ERASED, now, audit.SITE) for each in comments])
+    audit.record(session, [audit.event(each, Kind.ERASED, now, audit.SITE, closed[each.id]) for each in comments])
     return webhooks.enqueue(session, [(each, None) for each in comments], now)
 
 

@@ -120,8 +120,8 @@ def edit(session: Session, comment: Comment, body: str, now: datetime) -> Commen
     comment.attempts, comment.lease_token, comment.lease_until = 0, None, None
     comment.updated_at = now
     session.add(comment)
-    close_case(session, comment, Closed.EDITED, now)
-    audit.record(session, [audit.event(comment, Kind.EDITED, now, audit.AUTHOR)])
+    closed = close_case(session, comment, Closed.EDITED, now)
+    audit.record(session, [audit.event(comment, Kind.EDITED, now, audit.AUTHOR, closed)])
     return comment
 
 

@@ -1,4 +1,4 @@
-"""The queue: open cases, in which order, who has which, and what a moderator sees of one.
+"""The queue: open cases, in which order, and who has which.
 
 Urgent first: a case's rank is the second it was opened, less a head start for what cannot wait. All ranks age alike,
 so the order never has to be computed again.
@@ -14,11 +14,11 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, func, insert, or_, tuple_, update
 from sqlmodel import Session, col, select
 
-from moderation import audit
+from moderation import audit, casework
 from moderation.dialects import locked, unlocked
 from moderation.errors import CaseClaimedError, NotFoundError
 from moderation.ids import new_id
-from moderation.models import Appeal, Case, Comment, Decision, Moderator, Page, Screening
+from moderation.models import Case, Comment, Decision
 from moderation.people import SETTLES, Person
 from moderation.terms import Closed, Kind, Why
 
@@ -47,19 +47,6 @@ class Filter:
     language: str | None = None
     reason: Why | None = None
     claimed_by: UUID | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class CaseView:
-    """A case with everything a moderator needs to settle it."""
-
-    case: Case
-    comment: Comment
-    page: Page
-    screening: Screening | None
-    appeal: Appeal | None
-    claimed_by: str | None
-    standing: Decision | None
 
 
 def listed(
@@ -104,7 +91,7 @@ def claim_next(
     for case in cases:
         case.claimed_by, case.claimed_until = person.id, now + lease
         session.add(case)
-    comments = _comments(session, [case.comment_id for case in cases])
+    comments = casework.with_pages(session, [case.comment_id for case in cases])
     audit.record(
         session,
         [
@@ -156,7 +143,11 @@ def find_case(session: Session, person: Person, case_id: UUID, *, lock: bool = F
 
 def open_cases(session: Session, rows: Sequence[tuple[Comment, Why, Collection[str], float]], now: datetime) -> None:
     """Open a case for each (comment, why, checks behind it, how sure they are)."""
-    opened = [_row(comment, why, checks, now, SURE * sureness) for comment, why, checks, sureness in rows]
+    opened = [
+        _row(comment, why, checks, now, SURE * sureness + EACH_REPORT * min(comment.report_count, MOST_REPORTS))
+        | {"reports": comment.report_count}
+        for comment, why, checks, sureness in rows
+    ]
     if not opened:
         return
     session.execute(insert(Case), opened)
@@ -192,13 +183,17 @@ def raise_case(case: Case) -> None:
         case.rank -= EACH_REPORT.total_seconds()
 
 
-def close_case(session: Session, comment: Comment, how: Closed, now: datetime) -> None:
-    """The comment has changed under the moderators: its open case is over, and what was decided but not told."""
-    session.execute(
+def close_case(session: Session, comment: Comment, how: Closed, now: datetime) -> dict[str, str]:
+    """The comment has changed under the moderators: its open case is over, and what was decided but not told.
+
+    What an event should say of it: the case, if there was one.
+    """
+    closed = session.execute(
         update(Case)
         .where(col(Case.comment_id) == comment.id, col(Case.closed_at).is_(None))
         .values(closed_at=now, closed_as=how.value, claimed_by=None, claimed_until=None)
-    )
+        .returning(col(Case.id))
+    ).scalar_one_or_none()
     session.execute(
         update(Decision)
         .where(
@@ -208,37 +203,7 @@ def close_case(session: Session, comment: Comment, how: Closed, now: datetime) -
         )
         .values(void_at=now, void_as=how.value)
     )
-
-
-def views(session: Session, cases: Sequence[Case]) -> list[CaseView]:
-    """What moderators see of these cases, in the same order; a handful of queries, however many."""
-    comments = _comments(session, [case.comment_id for case in cases])
-    screenings = _screenings(session, list(comments))
-    names = _names(session, {case.claimed_by for case in cases if case.claimed_by})
-    appeal_ids = [case.appeal_id for case in cases if case.appeal_id]
-    appeals = {
-        each.id: each
-        for each in (session.exec(select(Appeal).where(col(Appeal.id).in_(appeal_ids))).all() if appeal_ids else ())
-    }
-    standing = {
-        each.case_id: each
-        for each in session.exec(
-            select(Decision).where(
-                col(Decision.case_id).in_([case.id for case in cases]), col(Decision.void_at).is_(None)
-            )
-        ).all()
-    }
-    return [
-        CaseView(
-            case,
-            *comments[case.comment_id],
-            screening=screenings.get((case.comment_id, comments[case.comment_id][0].revision)),
-            appeal=appeals.get(case.appeal_id) if case.appeal_id else None,
-            claimed_by=names.get(case.claimed_by) if case.claimed_by else None,
-            standing=standing.get(case.id),
-        )
-        for case in cases
-    ]
+    return {"case_id": str(closed)} if closed else {}
 
 
 def _open(person: Person, wanted: Filter) -> list[ColumnElement[bool]]:
@@ -277,20 +242,3 @@ def _row(comment: Comment, why: Why, checks: Collection[str], now: datetime, hea
         "opened_at": now,
         "reports": 0,
     }
-
-
-def _comments(session: Session, ids: Collection[UUID]) -> dict[UUID, tuple[Comment, Page]]:
-    if not ids:
-        return {}
-    asked = select(Comment, Page).join(Page, col(Page.id) == col(Comment.page_id)).where(col(Comment.id).in_(ids))
-    return {comment.id: (comment, page) for comment, page in session.exec(asked).all()}
-
-
-def _screenings(session: Session, comment_ids: Collection[UUID]) -> dict[tuple[UUID, int], Screening]:
-    asked = select(Screening).where(col(Screening.comment_id).in_(comment_ids)).order_by(col(Screening.id))
-    return {(each.comment_id, each.revision): each for each in session.exec(asked).all()}  # the last one stays
-
-
-def _names(session: Session, ids: Collection[UUID]) -> dict[UUID, str]:
-    found = session.exec(select(Moderator).where(col(Moderator.id).in_(ids))).all() if ids else ()
-    return {each.id: each.name for each in found}

@@ -15,13 +15,16 @@ Score = Annotated[float, Field(ge=0, le=1, allow_inf_nan=False)]
 
 
 def _storable(value: str) -> str:
-    if "\x00" in value:
-        raise ValueError("must not contain NUL")
+    if any(each == "\x00" or "\ud800" <= each <= "\udfff" for each in value):
+        raise ValueError("must not contain NUL or half a character")
     return value
 
 
 def _network(value: str) -> str:
-    ip_network(value, strict=False)
+    try:
+        ip_network(value, strict=False)
+    except ValueError:
+        raise ValueError("must be an address or a network, like 203.0.113.0/24") from None
     return value
 
 

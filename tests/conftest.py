@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from fastapi import FastAPI
 from fastapi.testclient import TestClient
 from sqlalchemy import text
 from sqlmodel import Session, SQLModel
@@ -95,8 +96,14 @@ def _empty(session: Session, dialect: str) -> None:
         session.connection().execute(text(statement))
 
 
+@pytest.fixture(scope="session")
+def application() -> FastAPI:
+    """Made once: its routes take longer to make than most tests take. What it holds lives from start to stop."""
+    return create_app()
+
+
 @pytest.fixture
-def client(engine: str, valkey: str) -> Iterator[TestClient]:
+def client(application: FastAPI, engine: str, valkey: str) -> Iterator[TestClient]:
     """The web application, running, without workers: tests.make.work() does what they would."""
-    with TestClient(create_app(), base_url="http://greenroom.test") as made:
+    with TestClient(application, base_url="http://greenroom.test") as made:
         yield made

@@ -12,12 +12,13 @@ from fastapi.responses import RedirectResponse
 from api import guests
 from api.desk import render
 from api.guests import SESSION_COOKIE
-from moderation import decisions, live, people, queue
+from moderation import casework, decisions, live, people, queue
+from moderation.casework import CaseView
 from moderation.database import clock, transaction
 from moderation.errors import KeyMissingError, ModerationError, NotAllowedError
 from moderation.models import Decision
 from moderation.people import SESSION_LIFE, SETTLES, Person
-from moderation.queue import CaseView, Filter, Sort
+from moderation.queue import Filter, Sort
 from moderation.settings import settings
 from moderation.terms import Action, Reason
 
@@ -92,8 +93,8 @@ def show_queue(
         cases = queue.listed(session, me, Filter(), sort, None, SHOWN)
         chosen = case or _first_free(cases, me, now)
         mine = queue.claim_next(session, me, 1, now, settings().claim_lease, case_ids=[chosen]) if chosen else []
-        views = queue.views(session, cases)
-        opened = queue.views(session, [queue.find_case(session, me, chosen)])[0] if chosen else None
+        views = casework.views(session, cases)
+        opened = casework.views(session, [queue.find_case(session, me, chosen)])[0] if chosen else None
         recent = [each for each in decisions.listed(session, me, None, RECENT, me.id) if _can_be_undone(each, now)]
         count = queue.count_open(session, me, Filter())
     live.changed([each.comment_id for each in mine])

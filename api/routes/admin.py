@@ -4,7 +4,8 @@ from typing import Annotated, Any
 from uuid import UUID
 
 from fastapi import APIRouter, Response
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+from fastapi.exceptions import RequestValidationError
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError
 from sqlmodel import col, select
 
 from api import fields, guests, shapes
@@ -13,10 +14,12 @@ from moderation import people, rulebook
 from moderation.checks import run
 from moderation.checks.signal import Facts, signal_document
 from moderation.database import clock, reading, transaction
+from moderation.errors import RulesInvalidError
 from moderation.models import Membership, Moderator, ModeratorToken, Site, SiteKey
 from moderation.people import ADMINS, Person
 from moderation.policy import judge, verdict_document
 from moderation.presets import rules_from
+from moderation.rules import Rules
 from moderation.terms import Preset, Role
 
 router = APIRouter(tags=["administration"], dependencies=[TAKES_TOKEN])
@@ -79,6 +82,7 @@ def get_site(person: APerson, site_id: UUID) -> dict[str, Any]:
 def list_keys(person: APerson, site_id: UUID) -> dict[str, Any]:
     person.must(ADMINS, site_id)
     with reading() as session:
+        people.find_site(session, str(site_id))
         found = session.exec(select(SiteKey).where(SiteKey.site_id == site_id).order_by(col(SiteKey.id))).all()
     return {"items": [_key(each) for each in found], "next": None}
 
@@ -125,6 +129,7 @@ def set_rules(person: APerson, site_id: UUID, sent: dict[str, Any]) -> dict[str,
 def list_rules(person: APerson, site_id: UUID) -> dict[str, Any]:
     person.must(ADMINS, site_id)
     with reading() as session:
+        people.find_site(session, str(site_id))
         found = rulebook.versions(session, site_id)
     items = [
         {"version": each.version, "by": each.by, "at": shapes.moment(each.at), "rules": each.document} for each in found
@@ -136,7 +141,9 @@ def list_rules(person: APerson, site_id: UUID) -> dict[str, Any]:
 def preview_rules(person: APerson, site_id: UUID, sent: PreviewIn) -> dict[str, Any]:
     """What these rules would make of this comment, by an author nobody knows. Nothing is stored."""
     person.must(ADMINS, site_id)
-    rules, comment = rules_from(sent.rules), sent.comment
+    with reading() as session:
+        people.find_site(session, str(site_id))
+    rules, comment = _previewed(sent.rules), sent.comment
     facts = Facts(
         id=comment.external_id,
         body=comment.body,
@@ -180,6 +187,8 @@ def make_moderator(person: APerson, sent: ModeratorIn) -> dict[str, Any]:
 def set_role(person: APerson, moderator_id: UUID, sent: RoleIn) -> None:
     _must_administer(person, sent.site)
     with transaction() as session:
+        if sent.site:
+            people.find_site(session, str(sent.site))
         people.give_role(session, people.find_moderator(session, str(moderator_id)).id, sent.role, sent.site)
     guests.forget()
 
@@ -210,6 +219,17 @@ def disable_moderator(person: APerson, moderator_id: UUID) -> None:
     guests.forget()
 
 
+def _previewed(document: dict[str, Any]) -> Rules:
+    """The rules of a preview; what is wrong with them is named where it stands in that body."""
+    try:
+        return rules_from(document)
+    except ValidationError as broken:
+        found = [{**each, "loc": ("body", "rules", *each["loc"])} for each in broken.errors()]
+        raise RequestValidationError(found) from broken
+    except RulesInvalidError as broken:
+        raise RulesInvalidError(broken.detail, pointer=f"/rules{broken.pointer or ''}") from broken
+
+
 def _administers(person: Person, site_id: UUID | None) -> bool:
     return person.sites(ADMINS) is None if site_id is None else person.may(ADMINS, site_id)
 
@@ -223,9 +243,11 @@ def _must_administer(person: Person, site_id: UUID | None) -> None:
 
 def _must_administer_all_of(person: Person, session: Any, moderator_id: UUID) -> None:
     """Whoever hands out or ends somebody's access must administer every site that they may touch."""
+    person.must(ADMINS)
     people.find_moderator(session, str(moderator_id))
-    for held in session.exec(select(Membership).where(Membership.moderator_id == moderator_id)).all():
-        _must_administer(person, held.site_id)
+    held = session.exec(select(Membership.site_id).where(Membership.moderator_id == moderator_id)).all()
+    for site_id in held or [None]:  # whoever has no role yet may get any
+        _must_administer(person, site_id)
 
 
 def _site(site: Site) -> dict[str, Any]:

@@ -5,7 +5,7 @@ from uuid import UUID
 
 from fastapi import APIRouter, Query, Request, Response
 
-from api import cursors
+from api import cursors, fields
 from api import shapes_queue as shown
 from api.errors import problem_of
 from api.guests import TAKES_TOKEN, APerson
@@ -47,7 +47,7 @@ def list_decisions(
     person: APerson,
     after: str | None = None,
     cursor: str | None = None,
-    moderator: Annotated[str | None, Query(max_length=100)] = None,
+    moderator: Annotated[fields.Storable | None, Query(max_length=100)] = None,
     action: Action | None = None,
     limit: Annotated[int, Query(ge=1, le=200)] = 50,
 ) -> Any:

@@ -5,7 +5,7 @@ from typing import Any
 from fastapi import APIRouter, Response
 from fastapi.responses import JSONResponse, PlainTextResponse
 
-from api.errors import STATUS, kind_of
+from api.errors import MEANINGS, STATUS, kind_of
 from api.guests import TAKES_TOKEN, APerson
 from moderation import health
 from moderation.errors import NotFoundError
@@ -59,4 +59,6 @@ def describe(kind: str) -> dict[str, Any]:
     for error, status in STATUS.items():
         if kind_of(error) == kind:
             return {"type": f"/problems/{kind}", "status": status, "meaning": error.__doc__}
+    if kind in MEANINGS:
+        return {"type": f"/problems/{kind}", "meaning": MEANINGS[kind]}
     raise NotFoundError("There is no such problem.")

@@ -11,7 +11,7 @@ from sqlmodel import Session
 from api import cursors, fields
 from api import shapes_queue as shown
 from api.guests import TAKES_TOKEN, APerson
-from moderation import audit, erasure, live, people, queue
+from moderation import audit, casework, erasure, live, people, queue
 from moderation.database import clock, reading, transaction
 from moderation.errors import NotFoundError
 from moderation.ids import page_id
@@ -57,7 +57,7 @@ def list_queue(
             person.id if mine else None,
         )
         cases = queue.listed(session, person, wanted, sort, after, limit + 1)
-        views = queue.views(session, cases[:limit])
+        views = casework.views(session, cases[:limit])
         count, now = queue.count_open(session, person, wanted), clock(session)
     more = cursors.write(listing, _key(cases[limit - 1], sort)) if len(cases) > limit else None
     counts = {"open": min(count, queue.COUNT_UP_TO), "more": count > queue.COUNT_UP_TO}
@@ -74,7 +74,7 @@ def claim_cases(person: APerson, sent: shown.ClaimIn | None = None) -> dict[str,
         wanted = filter_of(session, person, {"site": asked.site})
         queue.renew(session, person, now, settings().claim_lease)
         cases = queue.claim_next(session, person, asked.count, now, settings().claim_lease, wanted, asked.case_ids)
-        views = queue.views(session, cases)
+        views = casework.views(session, cases)
     live.changed([each.comment_id for each in cases])
     return {"items": [shown.case(each, now) for each in views]}
 
@@ -91,7 +91,7 @@ def get_case(person: APerson, case_id: UUID) -> dict[str, Any]:
     with transaction() as session:
         now = clock(session)
         queue.renew(session, person, now, settings().claim_lease)
-        view = queue.views(session, [queue.find_case(session, person, case_id)])[0]
+        view = casework.views(session, [queue.find_case(session, person, case_id)])[0]
     return shown.case(view, now)
 
 

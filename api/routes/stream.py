@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator
 from typing import Annotated, Any
 from uuid import UUID
 
-from fastapi import APIRouter, Header, Request
+from fastapi import APIRouter, Depends, Header, Request
 from fastapi.sse import EventSourceResponse, ServerSentEvent
 from sqlmodel import col, select
 from starlette.concurrency import run_in_threadpool
@@ -36,12 +36,20 @@ REMEMBERED = 2_000
 MOST_AT_ONCE = 200
 
 
+def _moderator(person: APerson) -> Person:
+    """Before the answer begins: once it has, nobody can be refused any more."""
+    person.must(SETTLES)
+    return person
+
+
+AModerator = Annotated[Person, Depends(_moderator)]
+
+
 @router.get("/v1/stream", operation_id="stream", response_class=EventSourceResponse)
 async def stream(
-    request: Request, person: APerson, last_event_id: Annotated[UUID | None, Header()] = None
+    request: Request, person: AModerator, last_event_id: Annotated[UUID | None, Header()] = None
 ) -> AsyncIterator[ServerSentEvent]:
     """Cases opened, claimed, closed on your sites."""
-    person.must(SETTLES)
     waiting: Waiting = request.app.state.waiting
     seen: OrderedDict[UUID, None] = OrderedDict()
     since = _before(last_event_id) if last_event_id else _id_at(time.time_ns() // 1_000_000)
@@ -54,6 +62,8 @@ async def stream(
                 continue
             seen[event.id] = None
             since = max(since, _before(event.id))
+            if not event.data.get("case_id"):
+                continue
             yield ServerSentEvent(event=SHOWN[Kind(event.kind)], id=str(event.id), data=_data(event, name))
         while len(seen) > REMEMBERED:
             seen.popitem(last=False)

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from moderation import decisions, intake, queue, webhooks
+from moderation import casework, decisions, intake, webhooks
 from moderation.database import reading, transaction
 from moderation.errors import (
     CaseClaimedError,
@@ -385,7 +385,7 @@ def test_a_case_shows_the_decision_that_stands(case, mia):
     decision = decide(case, mia)
 
     with reading() as session:
-        view = queue.views(session, rows(Case))[0]
+        view = casework.views(session, rows(Case))[0]
         names = decisions.names(session, [decision])
 
     assert view.standing.id == decision.id

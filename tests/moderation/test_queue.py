@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from moderation import queue
+from moderation import casework, queue
 from moderation.database import reading, transaction
 from moderation.errors import CaseClaimedError, NotFoundError
 from moderation.ids import author_key, page_id
@@ -267,7 +267,7 @@ def test_a_view_holds_everything_a_moderator_needs(engine):
     claim(mia.person)
 
     with reading() as session:
-        view = queue.views(session, listed(mia.person))[0]
+        view = casework.views(session, listed(mia.person))[0]
 
     assert (view.case.id, view.comment.body, view.page.title) == (one.id, make.PROFANE, "An article")
     assert view.screening.verdict["action"] == "hold"

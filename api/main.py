@@ -19,7 +19,7 @@ from api.errors import answer, problem
 from api.guests import Doorkeeper
 from api.routes import admin, comments, decisions, feedback, health, queue, stream, webhooks
 from api.waiting import Waiting
-from moderation import database, logs
+from moderation import logs
 from moderation.ids import new_id
 from moderation.settings import settings
 from workers import nudge
@@ -67,7 +67,6 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     await app.state.collector.close()
     await app.state.waiting.stop()
     nudge.flush(LAST_NUDGES_SECONDS)
-    database.forget()
 
 
 class Surroundings:

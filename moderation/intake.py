@@ -117,6 +117,7 @@ def edit(session: Session, comment: Comment, body: str, now: datetime) -> Commen
     comment.revision += 1
     comment.body, comment.body_hash = body, text_hash(body)
     comment.screened_at = comment.decided_at = comment.decision_id = None
+    comment.report_count = 0  # readers reported another text
     comment.attempts, comment.lease_token, comment.lease_until = 0, None, None
     comment.updated_at = now
     session.add(comment)

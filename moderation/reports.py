@@ -28,7 +28,15 @@ def report(
     earlier = _by_reader(session, comment, reader)
     if earlier:
         return earlier, set()
-    made = Report(site_id=site_id, comment_id=comment.id, reader=reader, reason=reason, note=note, at=now)
+    made = Report(
+        site_id=site_id,
+        comment_id=comment.id,
+        revision=comment.revision,
+        reader=reader,
+        reason=reason,
+        note=note,
+        at=now,
+    )
     session.add(made)
     comment.report_count += 1
     session.add(comment)
@@ -52,7 +60,10 @@ def report(
 def _by_reader(session: Session, comment: Comment, reader: str | None) -> Report | None:
     if reader is None:
         return None
-    return session.exec(select(Report).where(Report.comment_id == comment.id, Report.reader == reader)).one_or_none()
+    asked = select(Report).where(
+        Report.comment_id == comment.id, Report.revision == comment.revision, Report.reader == reader
+    )
+    return session.exec(asked).one_or_none()
 
 
 def _take_down(session: Session, comment: Comment, case: Case, now: datetime) -> set[UUID]:

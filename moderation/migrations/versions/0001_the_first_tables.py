@@ -312,6 +312,7 @@ def upgrade() -> None:
     sa.Column('id', sa.Uuid(), nullable=False),
     sa.Column('site_id', sa.Uuid(), nullable=False),
     sa.Column('comment_id', sa.Uuid(), nullable=False),
+    sa.Column('revision', sa.Integer(), nullable=False),
     sa.Column('reader', sqlmodel.sql.sqltypes.AutoString(length=200), nullable=True),
     sa.Column('reason', sqlmodel.sql.sqltypes.AutoString(length=200), nullable=True),
     sa.Column('note', sa.Text(), nullable=True),
@@ -319,7 +320,7 @@ def upgrade() -> None:
     sa.ForeignKeyConstraint(['comment_id'], ['comments.id'], ),
     sa.ForeignKeyConstraint(['site_id'], ['sites.id'], ),
     sa.PrimaryKeyConstraint('id'),
-    sa.UniqueConstraint('comment_id', 'reader')
+    sa.UniqueConstraint('comment_id', 'revision', 'reader')
     )
     op.create_table('screenings',
     sa.Column('id', sa.Uuid(), nullable=False),

@@ -28,13 +28,14 @@ def screen(comment_ids: list[str]) -> None:
     nudge.screen_alone(screened.left)
 
 
-@app.task(name=DELIVER)
+# Seconds, as in workers/app.py: other people's servers take their time, and a turn's lease is 45 s.
+@app.task(name=DELIVER, soft_time_limit=35, time_limit=40)
 def deliver(site_ids: list[str]) -> None:
     for each in site_ids:
         deliver_to(UUID(each))
 
 
-@app.task(name="sweep")
+@app.task(name="sweep", soft_time_limit=20, time_limit=25)
 def sweep() -> None:
     with transaction() as session:
         held = screening.exhausted(session, clock(session))
@@ -45,7 +46,7 @@ def sweep() -> None:
     live.tick(time.time())
 
 
-@app.task(name="prune")
+@app.task(name="prune", soft_time_limit=50, time_limit=55)
 def prune() -> None:
     with transaction() as session:
         upkeep.prune(session, clock(session), timedelta(hours=settings().idempotency_hours))

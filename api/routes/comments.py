@@ -9,6 +9,7 @@ import http_sf
 from fastapi import APIRouter, Header, Query, Request, Response
 from fastapi.responses import JSONResponse
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from sqlmodel import col, select
 from starlette.concurrency import run_in_threadpool
 
 from api import cursors, fields, overload, quota, shapes
@@ -223,7 +224,8 @@ def _shown(comment: Comment) -> dict[str, Any]:
 
 def _many_shown(comments: list[Comment]) -> dict[UUID, dict[str, Any]]:
     with reading() as session:
-        fresh = [standing.find(session, each.site_id, each.id) for each in comments]
+        asked = select(Comment).where(col(Comment.id).in_({each.id for each in comments}))
+        fresh = session.exec(asked).all()
         return {view.comment.id: shapes.for_site(view) for view in standing.views(session, fresh)}
 
 

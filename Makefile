@@ -45,6 +45,7 @@ $(BIN)/uv:
 	@$(BIN)/pip install -q --disable-pip-version-check 'uv>=0.13,<1'
 
 $(VENV)/.installed: requirements.lock pyproject.toml | $(BIN)/uv
+	@echo "Installing into $(VENV): half a minute or so" >&2
 	@$(BIN)/uv pip install -q --compile-bytecode --require-hashes -r requirements.lock
 	@$(BIN)/uv pip install -q --no-deps --no-build-isolation -e .
 	@touch $@

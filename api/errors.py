@@ -5,6 +5,7 @@ Never the text of an exception that is not ours, never a stranger's words echoed
 
 import re
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from typing import Any
 
 from fastapi import FastAPI, Request
@@ -16,6 +17,7 @@ from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from starlette.exceptions import HTTPException
 from starlette.routing import BaseRoute, Match
 
+from api.fields import moment
 from moderation import errors as rules
 from moderation.logs import log
 
@@ -103,8 +105,14 @@ def problem_of(error: rules.ModerationError) -> dict[str, Any]:
         kind_of(type(error)),
         error.detail,
         errors=errors,
-        more={name: each for name, each in error.more.items() if name != "headers"},
+        more=_shown(error.more),
     )
+
+
+def _shown(more: Mapping[str, Any]) -> dict[str, Any]:
+    plain = {name: moment(each) if isinstance(each, datetime) else each for name, each in more.items()}
+    plain.pop("headers", None)  # they go out as headers
+    return plain
 
 
 def kind_of(error: type[rules.ModerationError]) -> str:

@@ -3,7 +3,7 @@
 from datetime import UTC, datetime, timedelta
 from typing import Annotated
 
-from pydantic import AfterValidator, AwareDatetime, BeforeValidator, StringConstraints
+from pydantic import AfterValidator, AwareDatetime, BeforeValidator, IPvAnyAddress, StringConstraints
 
 from moderation.settings import settings
 
@@ -45,6 +45,12 @@ def _text_only(value: object) -> object:
     return value
 
 
+def _without_zone(value: IPvAnyAddress) -> IPvAnyAddress:
+    if getattr(value, "scope_id", None):
+        raise ValueError("must be an address without a zone")
+    return value
+
+
 def _plausible(value: datetime) -> datetime:
     if not _EARLIEST <= value <= datetime.now(UTC) + _AHEAD:
         raise ValueError("must lie between 1990 and tomorrow")
@@ -78,5 +84,11 @@ Url = Annotated[Storable, StringConstraints(max_length=LONGEST_URL)]
 Header = Annotated[str, BeforeValidator(_cut), AfterValidator(_storable)]
 Note = Annotated[Storable, StringConstraints(max_length=LONGEST_NOTE)]
 Moment = Annotated[AwareDatetime, BeforeValidator(_text_only), AfterValidator(_plausible)]
+Address = Annotated[IPvAnyAddress, AfterValidator(_without_zone)]
 Language = Annotated[str, StringConstraints(pattern=r"^[A-Za-z]{2,3}(-[A-Za-z0-9]{1,8}){0,3}$", to_lower=True)]
 Since = Annotated[AwareDatetime, BeforeValidator(_text_only), AfterValidator(_a_date)]
+
+
+def moment(at: datetime | None) -> str | None:
+    """RFC 3339, UTC."""
+    return at.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z") if at else None

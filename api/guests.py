@@ -127,14 +127,19 @@ def _site(request: Request) -> Site:
     return found
 
 
-def _person(request: Request) -> Person:
-    found: Any = request.state.guest
+def person_of(found: Any) -> Person:
     if not isinstance(found, Person):
         raise NotAllowedError("This takes a moderator's token.")
     return found
 
 
 ASiteKey = Annotated[Site, Depends(_site)]
+
+
+def _person(request: Request) -> Person:
+    return person_of(request.state.guest)
+
+
 APerson = Annotated[Person, Depends(_person)]
 # For the API's description; the doorkeeper has judged the key long before.
 TAKES_SITE_KEY = Security(HTTPBearer(auto_error=False, scheme_name="siteKey"))

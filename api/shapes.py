@@ -1,14 +1,14 @@
 """What our JSON looks like for sites: what they may send, and what they get. Unknown fields are refused."""
 
 from collections.abc import Mapping
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Annotated, Any
 from uuid import UUID
 
-from pydantic import BaseModel, ConfigDict, Field, IPvAnyAddress, StringConstraints
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 from api.errors import problem_of
-from api.fields import Body, Email, Header, Id, Language, Moment, Name, Note, Storable, Url
+from api.fields import Address, Body, Email, Header, Id, Language, Moment, Name, Note, Storable, Url, moment
 from moderation.errors import ModerationError
 from moderation.intake import Accepted, Submission
 from moderation.models import Comment, Page
@@ -62,7 +62,7 @@ class CommentIn(_In):
     page: PageIn
     parent_external_id: Id | None = None
     language: Language | None = Field(default=None, description="BCP 47, if the site knows it")
-    ip: IPvAnyAddress | None = None
+    ip: Address | None = None
     user_agent: Header | None = None
     referrer: Header | None = None
     typed_for_seconds: float | None = Field(default=None, ge=0, le=10_000_000, allow_inf_nan=False, strict=True)
@@ -150,11 +150,6 @@ def submission(site_id: UUID, sent: CommentIn, key: str | None = None, payload_h
         idempotency_key=key,
         payload_hash=payload_hash,
     )
-
-
-def moment(at: datetime | None) -> str | None:
-    """RFC 3339, UTC."""
-    return at.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z") if at else None
 
 
 def just_received(comment: Comment, page: Page) -> dict[str, Any]:

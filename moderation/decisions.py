@@ -5,18 +5,21 @@ The comment's row is the lock: of many who decide at once, one does, and the oth
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import func
 from sqlmodel import Session, col, select
 
-from moderation import audit, webhooks
+from moderation import audit, rulebook, webhooks
 from moderation.dialects import locked
 from moderation.errors import (
     CaseClaimedError,
     CaseClosedError,
     CaseDecidedError,
+    FieldInvalidError,
     ModerationError,
+    MoveNotAllowedError,
     NotAllowedError,
     NotFoundError,
     NotOverturnableError,
@@ -27,11 +30,11 @@ from moderation.errors import (
 )
 from moderation.models import Case, Comment, Decision, Moderator, Report
 from moderation.people import LEADS, SETTLES, Person
-from moderation.queue import find_case, open_case, raise_case
+from moderation.queue import find_case, open_case, open_case_of, raise_case
 from moderation.states import after
 from moderation.terms import Action, Closed, Kind, Reason, Status, Why
 
-UNDONE, OVERTURNED = "undone", "overturned"
+UNDONE, OVERTURNED, MOOT = "undone", "overturned", "moot"
 
 
 def decide(
@@ -50,6 +53,8 @@ def decide(
 
     With 'overturns', the id of the decision that stands, an earlier decision is replaced.
     """
+    if action is Action.HOLD:
+        raise FieldInvalidError("A person approves or rejects.", pointer="/action")
     if action is Action.REJECT and reason is None:
         raise ReasonRequiredError(pointer="/reason")
     case = find_case(session, person, case_id, lock=True)
@@ -91,7 +96,7 @@ def undo(session: Session, decision_id: UUID, person: Person, now: datetime, lea
     if decision.void_as == UNDONE:
         return decision
     if decision.void_at or decision.settled_at or decision.undo_until <= now:
-        raise UndoWindowOverError(undo_until=decision.undo_until.isoformat())
+        raise UndoWindowOverError(undo_until=decision.undo_until)
     decision.void_at, decision.void_as = now, UNDONE
     session.add(decision)
     session.flush()
@@ -123,23 +128,25 @@ def settle_due(session: Session, now: datetime, most: int = 200) -> tuple[list[C
     ordered = select(Comment).where(col(Comment.id).in_(ids)).order_by(col(Comment.id))
     comments = {each.id: each for each in session.execute(locked(ordered)).scalars()}
     decisions = session.exec(
-        select(Decision).where(
+        select(Decision)
+        .where(
             col(Decision.comment_id).in_(ids),
             col(Decision.settled_at).is_(None),
             col(Decision.void_at).is_(None),
             Decision.undo_until <= now,
         )
+        .order_by(col(Decision.at), col(Decision.id))
     ).all()
     told: list[tuple[Comment, str | None]] = []
     for decision in decisions:
         comment = comments[decision.comment_id]
-        comment.status = after(Status(comment.status), Action(decision.action)).value
-        comment.decision_id, comment.decided_at, comment.updated_at = decision.id, decision.at, now
-        decision.settled_at = now
-        session.add_all((comment, decision))
-        told.append((comment, decision.reason))
-        _look_again(session, comment, decision, now)
-        _record(session, comment, Kind.SETTLED, decision, decision.moderator_id, now)
+        try:
+            with session.begin_nested():
+                _settle(session, comment, decision, now)
+            told.append((comment, decision.reason))
+        except MoveNotAllowedError:  # another decision on this comment was first: this one has become pointless
+            decision.void_at, decision.void_as = now, MOOT
+            session.add(decision)
     session.flush()
     return [comment for comment, _ in told], webhooks.enqueue(session, told, now)
 
@@ -150,6 +157,18 @@ def unsettled(session: Session, comment_id: UUID) -> Decision | None:
         Decision.comment_id == comment_id, col(Decision.settled_at).is_(None), col(Decision.void_at).is_(None)
     )
     return session.exec(asked).first()
+
+
+def take_down(session: Session, comment: Comment, case: Case, now: datetime) -> bool:
+    """An approved comment that enough readers reported waits for a person, unseen."""
+    _, rules = rulebook.current(session, [comment.site_id])[comment.site_id]
+    if comment.status != Status.APPROVED or case.reports < rules.limits.reports_to_hold:
+        return False
+    comment.status = after(Status(comment.status), Action.HOLD).value
+    comment.updated_at = now
+    session.add(comment)
+    session.flush()
+    return True
 
 
 def listed(
@@ -196,17 +215,27 @@ def _decision(
     )
 
 
+def _settle(session: Session, comment: Comment, decision: Decision, now: datetime) -> None:
+    comment.status = after(Status(comment.status), Action(decision.action)).value
+    comment.decision_id, comment.decided_at, comment.updated_at = decision.id, decision.at, now
+    decision.settled_at = now
+    session.add_all((comment, decision))
+    _look_again(session, comment, decision, now)
+    _record(session, comment, Kind.SETTLED, decision, decision.moderator_id, now)
+    session.flush()
+
+
 def _look_again(session: Session, comment: Comment, decision: Decision, now: datetime) -> None:
     """Whoever approved it had not seen the reports that came after."""
-    if comment.status != Status.APPROVED:
-        return
     later = select(func.count()).select_from(Report).where(Report.comment_id == comment.id, Report.at > decision.at)
-    count = session.exec(later).one()
-    if count:
-        case = open_case(session, comment, Why.REPORTED, audit.READER, now)
-        for _ in range(count):
-            raise_case(case)
-        session.add(case)
+    count = session.exec(later).one() if comment.status == Status.APPROVED else 0
+    if not count:
+        return
+    case = open_case_of(session, comment.id) or open_case(session, comment, Why.REPORTED, audit.READER, now)
+    for _ in range(count):
+        raise_case(case)
+    session.add(case)
+    take_down(session, comment, case, now)
 
 
 def _standing(session: Session, case_id: UUID) -> Decision | None:
@@ -226,7 +255,7 @@ def _must_be_free(session: Session, case: Case, standing: Decision | None, perso
             decision_id=str(standing.id),
         )
     if case.closed_at:
-        raise CaseClosedError(closed_as=case.closed_as, at=case.closed_at.isoformat())
+        raise CaseClosedError(closed_as=case.closed_as, at=case.closed_at)
     if case.claimed_by and case.claimed_by != person.id and case.claimed_until and case.claimed_until > now:
         raise _with_name(session, CaseClaimedError, case.claimed_by, until=case.claimed_until)
 
@@ -242,13 +271,10 @@ def _must_be_overturnable(
         raise NotOverturnableError(pointer="/action")
 
 
-def _with_name(
-    session: Session, error: type[ModerationError], moderator_id: UUID, **more: str | datetime
-) -> ModerationError:
+def _with_name(session: Session, error: type[ModerationError], moderator_id: UUID, **more: Any) -> ModerationError:
     """The loser of a race reads who was first, and when."""
     name = session.get_one(Moderator, moderator_id).name
-    plain = {key: value.isoformat() if isinstance(value, datetime) else value for key, value in more.items()}
-    return error(moderator=name, **plain)
+    return error(moderator=name, **more)
 
 
 def _record(session: Session, comment: Comment, kind: Kind, decision: Decision, by: UUID, now: datetime) -> None:

@@ -21,7 +21,8 @@ def server_command(data: Path, socket: Path) -> list[str]:
         *("--dir", str(data.absolute()), "--appendonly", "yes", "--appendfsync", "everysec"),
         *("--save", "", "--maxmemory", MAX_MEMORY, "--maxmemory-policy", "noeviction"),
         # It would write its title over its environment, by which the next start knows whose it is.
-        *("--daemonize", "no", "--loglevel", "warning", "--set-proc-title", "no"),
+        *("--daemonize", "no", "--set-proc-title", "no"),
+        *("--loglevel", "notice", "--logfile", str(data.absolute() / "valkey.log")),
     ]
 
 

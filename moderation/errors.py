@@ -89,7 +89,7 @@ class RulesInvalidError(ModerationError):
 
 
 class AddressRefusedError(ModerationError):
-    """Webhooks go to https addresses on the public internet only."""
+    """Webhooks go to https addresses on the public internet, and to networks that the operator has allowed."""
 
 
 class NoWebhookError(ModerationError):

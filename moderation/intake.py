@@ -4,6 +4,7 @@ Never two comments for one external_id: the unique constraint decides, whoever e
 """
 
 import hashlib
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -78,15 +79,16 @@ def submit(session: Session, submissions: Sequence[Submission], now: datetime) -
 
 
 def _rounds(submissions: Sequence[Submission]) -> list[list[int]]:
-    keys: set[Key] = set()
-    first: list[int] = []
-    later: list[int] = []
+    """Indices, so that no Idempotency-Key stands twice in a round: who repeats one waits for the round after."""
+    seen: Counter[Key] = Counter()
+    rounds: list[list[int]] = [[]]
     for index, each in enumerate(submissions):
-        repeated = each.idempotency_key is not None and (each.site_id, each.idempotency_key) in keys
-        (later if repeated else first).append(index)
-        if each.idempotency_key is not None:
-            keys.add((each.site_id, each.idempotency_key))
-    return [first, later] if later else [first]
+        turn = seen[_answer_key(each)] if each.idempotency_key is not None else 0
+        seen[_answer_key(each)] += 1
+        if turn == len(rounds):
+            rounds.append([])
+        rounds[turn].append(index)
+    return rounds
 
 
 def _submit_round(session: Session, submissions: Sequence[Submission], now: datetime) -> list[Outcome]:

@@ -5,11 +5,10 @@ from uuid import UUID
 
 from sqlmodel import Session, select
 
-from moderation import audit, decisions, queue, rulebook, standing, webhooks
+from moderation import audit, decisions, queue, standing, webhooks
 from moderation.errors import CommentErasedError
 from moderation.models import Case, Comment, Report
-from moderation.states import after
-from moderation.terms import Action, Kind, Status, Why
+from moderation.terms import Kind, Status, Why
 
 
 def report(
@@ -54,7 +53,9 @@ def report(
         return made, set()  # pending: its case opens when it is screened; rejected: nobody sees it anyway
     queue.raise_case(case)
     session.add(case)
-    return made, _take_down(session, comment, case, now)
+    if not decisions.take_down(session, comment, case, now):
+        return made, set()
+    return made, webhooks.enqueue(session, [(comment, "reported")], now)
 
 
 def _by_reader(session: Session, comment: Comment, reader: str | None) -> Report | None:
@@ -64,15 +65,3 @@ def _by_reader(session: Session, comment: Comment, reader: str | None) -> Report
         Report.comment_id == comment.id, Report.revision == comment.revision, Report.reader == reader
     )
     return session.exec(asked).one_or_none()
-
-
-def _take_down(session: Session, comment: Comment, case: Case, now: datetime) -> set[UUID]:
-    """An approved comment that enough readers reported waits for a person, unseen."""
-    _, rules = rulebook.current(session, [comment.site_id])[comment.site_id]
-    if comment.status != Status.APPROVED or case.reports < rules.limits.reports_to_hold:
-        return set()
-    comment.status = after(Status(comment.status), Action.HOLD).value
-    comment.updated_at = now
-    session.add(comment)
-    session.flush()
-    return webhooks.enqueue(session, [(comment, "reported")], now)

@@ -28,6 +28,7 @@ from moderation.terms import Action, Kind, Status, Why
 MOST_ATTEMPTS = 3
 LEASE = timedelta(seconds=20)  # longer than the task's hard time limit, 8 s
 LOOKING_SECONDS = 3.0  # for a batch; what is left over is given back. Below the task's soft limit, 5 s
+REPORTED = "reported"
 CERTAIN = 0.0  # a comment that could not be screened has no sureness
 
 
@@ -115,12 +116,14 @@ def write(
     for comment in done:  # readers may have reported it while we looked
         status, comment.report_count = ours[comment.id]
         comment.status = status.value
+    reported = _take_down(session, claimed, done)
     screenings = {each.id: _screening(each, *judged[each.id], claimed.rules[each.site_id][0], now) for each in done}
     if done:
         session.execute(insert(Screening), list(screenings.values()))
     audit.record(session, [_event(each, screenings[each.id], now) for each in done])
     queue.open_cases(session, [_case(each, judged[each.id][1]) for each in done if _needs_case(each)], now)
-    sites = webhooks.enqueue(session, [(each, _reason(judged[each.id][1])) for each in done], now)
+    told = [(each, REPORTED if each.id in reported else _reason(judged[each.id][1])) for each in done]
+    sites = webhooks.enqueue(session, told, now)
     left = [each.id for each in claimed.comments if each.id not in judged]
     _give_back(session, claimed.token, left)
     return Screened(
@@ -189,6 +192,20 @@ def _move(
     return moved
 
 
+def _take_down(session: Session, claimed: Claimed, done: Sequence[Comment]) -> set[UUID]:
+    """What was approved, but enough readers had reported before anybody looked: held instead."""
+    reported: set[UUID] = set()
+    for comment in done:
+        limit = claimed.rules[comment.site_id][1].limits.reports_to_hold
+        if comment.status == Status.APPROVED and comment.report_count >= limit:
+            comment.status = after(Status(comment.status), Action.HOLD).value
+            reported.add(comment.id)
+    if reported:
+        taken = update(Comment).where(col(Comment.id).in_(reported)).execution_options(synchronize_session=False)
+        session.execute(taken.values(status=Status.HELD.value, decided_at=None))
+    return reported
+
+
 def _screening(
     comment: Comment, signals: Sequence[Signal], verdict: Verdict, rules_version: int, now: datetime
 ) -> dict[str, Any]:
@@ -213,7 +230,7 @@ def _needs_case(comment: Comment) -> bool:
 
 
 def _case(comment: Comment, verdict: Verdict) -> tuple[Comment, Why, tuple[str, ...], float]:
-    why = Why.HELD if comment.status == Status.HELD else Why.REPORTED
+    why = Why.REPORTED if verdict.action is Action.APPROVE else Why.HELD
     return comment, why, tuple(each.check for each in verdict.because), verdict.sureness
 
 

@@ -17,7 +17,7 @@ KEPT_AFTER_END = timedelta(days=7)
 def to_nudge(session: Session, now: datetime, most: int) -> list[tuple[UUID, int, int]]:
     """(comment, characters, attempts) of what is pending without a living lease, the oldest of each site in turn."""
     turn = func.row_number().over(
-        partition_by=col(Comment.site_id), order_by=(col(Comment.received_at), col(Comment.id))
+        partition_by=col(Comment.site_id), order_by=(col(Comment.updated_at), col(Comment.id))
     )
     waiting = (
         select(
@@ -29,7 +29,7 @@ def to_nudge(session: Session, now: datetime, most: int) -> list[tuple[UUID, int
         .where(
             Comment.status == Status.PENDING.value,
             col(Comment.attempts) < MOST_ATTEMPTS,
-            col(Comment.received_at) <= now - FRESH,
+            col(Comment.updated_at) <= now - FRESH,
             or_(col(Comment.lease_until).is_(None), col(Comment.lease_until) <= now),
         )
         .subquery()
@@ -43,8 +43,8 @@ def to_nudge(session: Session, now: datetime, most: int) -> list[tuple[UUID, int
 
 
 def oldest_pending(session: Session) -> datetime | None:
-    """When the oldest comment that still waits for its screening came in."""
-    asked = select(func.min(Comment.received_at)).where(Comment.status == Status.PENDING.value)
+    """Since when the oldest comment waits for its screening: since it came in, or was edited."""
+    asked = select(func.min(Comment.updated_at)).where(Comment.status == Status.PENDING.value)
     return session.exec(asked).one()
 
 

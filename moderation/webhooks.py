@@ -62,6 +62,7 @@ def set_address(session: Session, site_id: UUID, url: str, now: datetime) -> Web
     if webhook is None:
         webhook = Webhook(site_id=site_id, url=url, secret=new_webhook_secret(), created_at=now)
     webhook.url, webhook.disabled_at, webhook.failures, webhook.rest_until = url, None, 0, None
+    webhook.lease_token = webhook.lease_until = None  # what the old address still answers is not the new one's fault
     session.add(webhook)
     return webhook
 

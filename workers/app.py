@@ -3,10 +3,12 @@
 The database is the record. A message may be lost, doubled or reordered; the sweep makes good what is missing.
 """
 
+import warnings
 from datetime import timedelta
 from typing import Any
 
 from celery import Celery
+from celery.platforms import SecurityWarning
 from celery.signals import setup_logging, worker_process_init
 from kombu.entity import Queue
 
@@ -80,6 +82,9 @@ def _make(options: dict[str, Any]) -> Celery:
     )
     return made
 
+
+# Celery warns whoever runs it as root of messages that are pickles. Ours are JSON, and only JSON is accepted.
+warnings.filterwarnings("ignore", category=SecurityWarning)
 
 publisher = _make(_PUBLISHER)
 app = _make(_WORKER)

@@ -8,6 +8,7 @@ from uuid import UUID
 
 from moderation import database, decisions, live, outbound, screening, upkeep, webhooks
 from moderation.database import clock, transaction
+from moderation.logs import log
 from moderation.models import Delivery
 from moderation.settings import settings
 from workers import DELIVER, SCREEN, nudge
@@ -37,12 +38,11 @@ def deliver(site_ids: list[str]) -> None:
 
 @app.task(name="sweep", soft_time_limit=20, time_limit=25)
 def sweep() -> None:
-    with transaction() as session:
-        held = screening.exhausted(session, clock(session))
-    with transaction() as session:
-        settled, _ = decisions.settle_due(session, clock(session))
-    live.changed([each.id for each in (*held, *settled)])
-    _top_up()
+    for step in (_hold_exhausted, _settle, _top_up):
+        try:
+            step()
+        except Exception as broken:  # noqa: BLE001 - one step's trouble must not stop the others
+            log(__name__).error("sweep", step=step.__name__, error=type(broken).__name__, exc_info=broken)
     live.tick(time.time())
 
 
@@ -82,6 +82,18 @@ def _post(turn: webhooks.Turn, delivery: Delivery) -> outbound.Outcome:
     with database.reading() as session:
         signed = webhooks.headers(delivery, turn.secrets, clock(session))
     return outbound.post(turn.url, delivery.body.encode(), signed, settings().webhook_allowed_networks)
+
+
+def _hold_exhausted() -> None:
+    with transaction() as session:
+        held = screening.exhausted(session, clock(session))
+    live.changed([each.id for each in held])
+
+
+def _settle() -> None:
+    with transaction() as session:
+        settled, _ = decisions.settle_due(session, clock(session))
+    live.changed([each.id for each in settled])
 
 
 def _top_up() -> None:

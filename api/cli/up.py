@@ -75,7 +75,7 @@ def _run(household: Household, data: Path, host: str, port: int, *, demo: bool, 
     if demo:
         command = [sys.executable, "-m", "api.cli.demo", url, shown["site_key"]]
         household.add(Child("demo", command, stop_seconds=2, again=False))
-    typer.echo(jsonlib.dumps(shown) if json else _welcome(shown))
+    typer.echo(jsonlib.dumps(shown) if json else _welcome(shown, demo=demo))
     sys.stdout.flush()
     while True:
         household.look_after()
@@ -165,12 +165,12 @@ def _free_port(host: str, wanted: int) -> int:
     return fail(f"no free port from {wanted} on", WRONG)
 
 
-def _welcome(shown: dict[str, Any]) -> str:
+def _welcome(shown: dict[str, Any], *, demo: bool) -> str:
     comment = {
         "external_id": "hello-1",
-        "body": "You absolute bastards, thank you for printing this.",
-        "author": {"id": "u-1", "name": "Ana", "email": "ana@example.org"},
-        "page": {"url": "https://courier.example/news/harlow-street-theatre-allegations"},
+        "body": "Whoever hid this for nine years is a bastard. Thank you for printing it.",
+        "author": {"id": "u-1", "name": "Ana"},
+        "page": {"url": "https://courier.example/news/1"},
     }
     return (
         f"\nGreenroom is up at {shown['url']}   (API docs: {shown['url']}/docs)\n\n"
@@ -181,6 +181,7 @@ def _welcome(shown: dict[str, Any]) -> str:
         "Try it:\n\n"
         f"  curl {shown['url']}/v1/comments -H 'Authorization: Bearer {shown['site_key']}' "
         f"-H 'Content-Type: application/json' -H 'Prefer: wait=5' -d '{jsonlib.dumps(comment)}'\n\n"
+        f"{'A made-up newspaper feeds 300 comments over the first four minutes. ' if demo else ''}"
         "Ctrl-C stops all of it; the data stay."
     )
 

@@ -3,13 +3,13 @@
 import hashlib
 import hmac
 from datetime import datetime
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 from uuid import UUID
 
 from fastapi import APIRouter, Depends, Form, Query, Request, Response
 from fastapi.responses import RedirectResponse
 
-from api import guests
+from api import fields, guests
 from api.desk import render
 from api.guests import SESSION_COOKIE
 from moderation import casework, decisions, live, people, queue
@@ -131,24 +131,32 @@ SAID = {
 def decide(
     me: Me,
     case_id: UUID,
-    action: Annotated[Action, Form()],
+    action: Annotated[Literal["approve", "reject"], Form()],
     revision: Annotated[int, Form(ge=1)],
     reason: Annotated[Reason | None, Form()] = None,
-    note: Annotated[str, Form(max_length=2_000)] = "",
+    note: Annotated[fields.Note, Form()] = "",
 ) -> Response:
     """Approve or reject, and go on to the next case."""
     me.must(SETTLES)
-    if action is Action.REJECT and reason is None:
+    if action == Action.REJECT and reason is None:
         return _to_queue("reason", case_id)
     try:
         with transaction() as session:
             made = decisions.decide(
-                session, case_id, me, action, revision, clock(session), settings().undo_window, reason, note or None
+                session,
+                case_id,
+                me,
+                Action(action),
+                revision,
+                clock(session),
+                settings().undo_window,
+                reason,
+                note or None,
             )
     except ModerationError:
         return _to_queue("late")
     live.changed([made.comment_id])
-    return _to_queue(action.value)
+    return _to_queue(action)
 
 
 @router.post("/decisions/{decision_id}/undo", dependencies=[Depends(must_be_ours)])

@@ -66,12 +66,11 @@ async def submit(
     seconds = seconds_to_wait(prefer)
     if seconds:
         response.headers["Preference-Applied"] = f"wait={seconds}"
-        return await _waited(request, response, outcome.comment, seconds)
+        await _wait(request, outcome.comment, seconds)
+        return await _answer(response, outcome.comment, while_pending=202)
     if outcome.created or outcome.replayed == 202:  # noqa: PLR2004 - the status it was answered with
-        # Rendered here: checking our own answer against its model would cost more than making it.
         return JSONResponse(shapes.just_received(outcome.comment, outcome.page), 202, dict(response.headers))
-    response.status_code = 200
-    return await run_in_threadpool(_shown, outcome.comment)
+    return await _answer(response, outcome.comment)
 
 
 @router.post("/v1/comments/batch", operation_id="submitBatch", status_code=202, max_body_size=BATCH_BYTES)
@@ -147,7 +146,7 @@ async def get_comment(
     if seconds:
         response.headers["Preference-Applied"] = f"wait={seconds}"
         await _wait(request, comment, seconds)
-    return await run_in_threadpool(_shown, comment)
+    return await _answer(response, comment)
 
 
 @router.patch("/v1/comments/{comment_id}", operation_id="editComment", response_model=shapes.CommentOut)
@@ -160,7 +159,7 @@ async def edit_comment(
     if seconds:
         response.headers["Preference-Applied"] = f"wait={seconds}"
         await _wait(request, comment, seconds)
-    return await run_in_threadpool(_shown, comment)
+    return await _answer(response, comment)
 
 
 @router.delete("/v1/comments/{comment_id}", operation_id="eraseComment", status_code=204)
@@ -185,11 +184,11 @@ def erase_author(site: ASiteKey, author_id: fields.Id) -> dict[str, int]:
         live.changed([each.id for each in comments])
 
 
-async def _waited(request: Request, response: Response, comment: Comment, seconds: int) -> Any:
-    await _wait(request, comment, seconds)
+async def _answer(response: Response, comment: Comment, while_pending: int = 200) -> Response:
+    """The comment as it stands. Rendered here: checking our own answer against its model costs more than making it."""
     shown = await run_in_threadpool(_shown, comment)
-    response.status_code = 202 if shown["status"] == Status.PENDING else 200
-    return shown
+    status = while_pending if shown["status"] == Status.PENDING else 200
+    return JSONResponse(shown, status, dict(response.headers))
 
 
 async def _wait(request: Request, comment: Comment, seconds: int) -> None:

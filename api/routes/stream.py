@@ -11,10 +11,12 @@ from fastapi.sse import EventSourceResponse, ServerSentEvent
 from sqlmodel import col, select
 from starlette.concurrency import run_in_threadpool
 
+from api import guests
 from api.guests import TAKES_TOKEN, APerson
 from api.shapes import moment
 from api.waiting import Waiting
 from moderation.database import reading
+from moderation.errors import ModerationError
 from moderation.models import Event, Moderator
 from moderation.people import SETTLES, Person
 from moderation.terms import Kind
@@ -32,7 +34,7 @@ SHOWN = {
 }
 AT_LEAST_EVERY_SECONDS = 2.0
 LOOK_BACK_MS = 5_000  # a transaction that began earlier may commit later: its events have older ids
-REMEMBERED = 2_000
+REMEMBERED = 20_000
 MOST_AT_ONCE = 200
 
 
@@ -57,17 +59,23 @@ async def stream(
         seen[last_event_id] = None
     yield ServerSentEvent(comment="listening")
     while True:
-        for event, name in await run_in_threadpool(_events, person, since):
-            if event.id in seen or (last_event_id and event.id <= last_event_id):
-                continue
-            seen[event.id] = None
-            since = max(since, _before(event.id))
-            if not event.data.get("case_id"):
-                continue
-            yield ServerSentEvent(event=SHOWN[Kind(event.kind)], id=str(event.id), data=_data(event, name))
+        after, page = since, await run_in_threadpool(_events, person, since)
+        while page:
+            for event, name in page:
+                if event.id in seen or (last_event_id and event.id <= last_event_id) or not event.data.get("case_id"):
+                    continue
+                seen[event.id] = None
+                yield ServerSentEvent(event=SHOWN[Kind(event.kind)], id=str(event.id), data=_data(event, name))
+            after = page[-1][0].id
+            page = await run_in_threadpool(_events, person, after) if len(page) == MOST_AT_ONCE else []
+        since = max(since, _before(after))
         while len(seen) > REMEMBERED:
             seen.popitem(last=False)
         await waiting.anything(AT_LEAST_EVERY_SECONDS)
+        try:
+            person = _moderator(guests.person_of(await guests.guest(request.scope)))
+        except ModerationError:
+            return  # revoked, disabled, or no moderator any more
 
 
 def _events(person: Person, since: UUID) -> list[tuple[Event, str | None]]:

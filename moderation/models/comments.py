@@ -48,8 +48,8 @@ class Comment(SQLModel, table=True):
         Index("comments_from_ip", "site_id", "ip", "submitted_at"),
         Index(
             "comments_pending",
-            "site_id",
-            "received_at",
+            "updated_at",  # since when it waits: the last thing that happened to a pending comment is that it came in
+            "id",
             sqlite_where=text("status = 'pending'"),
             postgresql_where=text("status = 'pending'"),
         ),

@@ -78,7 +78,7 @@ def test_a_worker_that_stops_in_order_is_not_missed(engine, valkey):
 def test_the_oldest_pending_comment_tells_how_work_is_going(engine, valkey, waits, level):
     comment = make.stored(make.site().id)
     with transaction() as session:
-        session.get_one(Comment, comment.id).received_at = clock(session) - waits
+        session.get_one(Comment, comment.id).updated_at = clock(session) - waits
 
     assert report()["pending"].level is level
     make.work()

@@ -28,7 +28,7 @@ def age(*comment_ids, attempts=0, by=AGO):
     with transaction() as session:
         for each in comment_ids:
             comment = session.get_one(Comment, each)
-            comment.received_at, comment.attempts = clock(session) - by, attempts
+            comment.updated_at, comment.attempts = clock(session) - by, attempts
             if attempts:
                 comment.lease_until = clock(session) - timedelta(seconds=1)
 

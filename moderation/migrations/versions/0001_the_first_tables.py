@@ -187,7 +187,7 @@ def upgrade() -> None:
         batch_op.create_index('comments_from_ip', ['site_id', 'ip', 'submitted_at'], unique=False)
         batch_op.create_index('comments_listed', ['site_id', 'id'], unique=False)
         batch_op.create_index('comments_on_page', ['page_id', 'id'], unique=False)
-        batch_op.create_index('comments_pending', ['site_id', 'received_at'], unique=False, sqlite_where=sa.text("status = 'pending'"), postgresql_where=sa.text("status = 'pending'"))
+        batch_op.create_index('comments_pending', ['updated_at', 'id'], unique=False, sqlite_where=sa.text("status = 'pending'"), postgresql_where=sa.text("status = 'pending'"))
         batch_op.create_index('comments_same_text', ['author_id', 'body_hash'], unique=False)
         batch_op.create_index('comments_updated', ['site_id', 'updated_at', 'id'], unique=False)
 

@@ -1,0 +1,100 @@
+"""What happens to a comment from several sides at once: appeals, reports, edits and decisions that cross."""
+
+from datetime import timedelta
+
+import pytest
+from sqlmodel import select
+
+from moderation import appeals, intake, reports, upkeep
+from moderation.database import reading, transaction
+from moderation.errors import FieldInvalidError, IdempotencyKeyReusedError
+from moderation.models import Case, Comment
+from moderation.terms import Action, Role, Status, Why
+from tests import make
+from tests.moderation.plain import WINDOW, decide, held, rows, settle, settled
+
+NOON = make.NOON
+LATER = NOON + timedelta(seconds=1)
+OVER = NOON + WINDOW + timedelta(seconds=2)
+
+
+@pytest.fixture
+def site(engine):
+    return make.site()
+
+
+def test_an_appeal_an_overturning_and_a_report_that_cross_do_not_keep_others_from_being_settled(site):
+    lead, other = make.moderator("lea", Role.LEAD).person, make.moderator("mia").person
+    first, unrelated = held(site.id, "c-1"), held(site.id, "c-2")
+    rejected = settled(first, lead)
+    with transaction() as session:
+        appeals.appeal(session, site.id, first.comment_id, "please", LATER)
+    decide(first, lead, Action.APPROVE, at=OVER, overturns=rejected.id)
+    with transaction() as session:
+        reports.report(session, site.id, first.comment_id, "reader-1", None, None, OVER + timedelta(seconds=1))
+    decide(unrelated, other, Action.APPROVE, at=OVER)
+
+    settle(OVER + WINDOW + timedelta(seconds=2))
+
+    assert make.status(unrelated.comment_id) == Status.APPROVED
+    assert make.status(first.comment_id) == Status.APPROVED
+    with reading() as session:
+        still_open = session.exec(select(Case).where(Case.comment_id == first.comment_id)).all()
+    assert [each.why for each in still_open if each.closed_at is None] == [Why.APPEALED]
+
+
+def test_a_person_does_not_hold(site):
+    case = held(site.id)
+    with pytest.raises(FieldInvalidError):
+        decide(case, make.moderator().person, Action.HOLD)
+
+
+def test_enough_reports_while_an_approval_can_be_undone_take_the_comment_down_when_it_settles(site):
+    case = held(site.id)
+    decide(case, make.moderator().person, Action.APPROVE)
+    for reader in range(3):
+        with transaction() as session:
+            reports.report(session, site.id, case.comment_id, f"reader-{reader}", None, None, LATER)
+
+    settle(OVER)
+
+    assert make.status(case.comment_id) == Status.HELD
+    assert [each.reports for each in rows(Case) if each.closed_at is None] == [3]
+
+
+def test_enough_reports_before_anybody_looked_hold_what_the_checks_approve(site):
+    comment = make.stored(site.id)
+    for reader in range(3):
+        with transaction() as session:
+            reports.report(session, site.id, comment.id, f"reader-{reader}", None, None, NOON)
+
+    make.work()
+
+    assert make.status(comment.id) == Status.HELD
+    assert [(each.why, each.reports) for each in rows(Case)] == [(Why.REPORTED, 3)]
+
+
+def test_an_old_comment_that_is_edited_has_waited_since_its_edit(site):
+    comment = make.stored(site.id)
+    make.work()
+    with transaction() as session:
+        long_ago = session.get_one(Comment, comment.id)
+        long_ago.received_at = long_ago.updated_at = NOON - timedelta(days=30)
+        intake.edit(session, long_ago, "Another text", NOON)
+    with reading() as session:
+        assert upkeep.oldest_pending(session) == NOON
+
+
+def test_a_key_whose_first_use_was_refused_still_belongs_to_one_comment(site):
+    make.stored(site.id, "taken", "The text that is there")
+    sent = [
+        make.submission(site.id, "taken" if index < 3 else f"new-{index}", idempotency_key="k", payload_hash=str(index))
+        for index in range(6)
+    ]
+
+    with transaction() as session:
+        outcomes = intake.submit(session, sent, NOON)
+
+    accepted = [each for each in outcomes if isinstance(each, intake.Accepted)]
+    assert len(accepted) == 1
+    assert sum(isinstance(each, IdempotencyKeyReusedError) for each in outcomes) == 2

@@ -56,6 +56,7 @@ def up(
         typer.echo("greenroom: stopping; the data stay", err=True)
     finally:
         signal.signal(signal.SIGINT, signal.SIG_IGN)
+        signal.signal(signal.SIGTERM, signal.SIG_IGN)  # asked twice, by whatever means, it still stops in order
         household.stop()
         lock.close()
 

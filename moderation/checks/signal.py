@@ -1,6 +1,6 @@
 """What a check is given and what it gives back: facts and signals, both frozen."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
 from typing import Any
@@ -23,16 +23,23 @@ class Facts:
     author_email: str | None = None
     author_url: str | None = None
     page_url: str = ""
+    page_title: str | None = None
     ip: str | None = None
     typed_for_seconds: float | None = None
     honeypot: str | None = None
-    language: str | None = None
+    language: str | None = None  # of the comment, as the site sent it (BCP 47)
     submitted_at: datetime | None = None
     author_approved: int = 0  # counted up to a hundred, like all that follow
     author_rejected: int = 0
     same_text: int = 0  # this author's other comments with the same text, within a day
     author_lately: int = 0  # this author's other comments, within a minute
     ip_lately: int = 0
+    protected_names: tuple[str, ...] = ()  # who must not be named on this page
+    cluster: str | None = None  # the key that near-identical comments share
+    cluster_others: int = 0  # near-identical comments on this site by other authors, within the window
+
+    shared: dict[str, Any] = field(default_factory=dict[str, Any], repr=False, compare=False)
+    """What one check has computed for a whole batch, or for the next check: by the name of what it is."""
 
     @cached_property
     def text(self) -> Text:
@@ -53,6 +60,7 @@ class Signal:
     milliseconds: float = 0.0
     ran: bool = True
     why_not: str | None = None
+    cluster: str | None = None  # campaign: the key that near-identical comments share
 
 
 def quote(text: str) -> str:
@@ -62,7 +70,7 @@ def quote(text: str) -> str:
 
 def signal_document(signal: Signal) -> dict[str, Any]:
     """A signal as it is stored and shown."""
-    return {
+    document = {
         "check": signal.check,
         "score": round(signal.score, 4),
         "spans": [list(span) for span in signal.spans],
@@ -72,3 +80,4 @@ def signal_document(signal: Signal) -> dict[str, Any]:
         "ran": signal.ran,
         "why_not": signal.why_not,
     }
+    return document | {"cluster": signal.cluster} if signal.cluster else document

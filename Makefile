@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 SOURCES := api workers moderation
 
-.PHONY: help install up test lint lock format clean
+.PHONY: help install up test lint bench train lock format clean
 
 help:  ## this list
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/'
@@ -23,6 +23,12 @@ lint: $(VENV)/.installed-dev  ## formatting, lint, types, import contracts
 	$(BIN)/ruff check .
 	$(BIN)/lint-imports
 	$(BIN)/pyright
+
+bench: $(VENV)/.installed-dev  ## print times: each check and all, beside better-profanity
+	$(BIN)/python -m tests.bench.checks
+
+train: $(VENV)/.installed-dev  ## make every model anew. DATA=folder of labelled JSON Lines
+	$(BIN)/python -m moderation.training $(DATA)
 
 format: $(VENV)/.installed-dev  ## put the code in order
 	$(BIN)/ruff format .

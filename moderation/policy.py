@@ -1,12 +1,13 @@
 """Judging: signals and the site's rules make a verdict. Pure.
 
 The gravest wins. A check has a say when its mode is 'on'; one that did not run holds, unless the site says otherwise.
+What is quoted or reported ('he called me a ...') keeps its score, but counts for less.
 A sensitive page holds everything. Where the site's own lists vouch for an author and nothing is on its lists
 against the comment, the other checks' holds do not count.
 """
 
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from moderation.checks import SAYS
@@ -14,9 +15,11 @@ from moderation.checks.signal import Signal
 from moderation.rules import CheckRule, Rules
 from moderation.terms import Action, Mode, OnFailure
 
-MAY_REJECT = frozenset({"blocklist"})  # links, flood, repeats, newcomer only ever hold, however often they fire
+# Links, flood, repeats, newcomer, campaign and the rest only ever hold, however often they fire.
+MAY_REJECT = frozenset({"blocklist", "spam", "abuse.insult", "abuse.threat", "abuse.hate", "abuse.sexual"})
 GRAVITY = {Action.APPROVE: 0, Action.HOLD: 1, Action.REJECT: 2}
 SENSITIVE = "sensitive_page"
+FOREIGN = "does not know"  # how a check that understands English only says why it did not run
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +75,16 @@ def verdict_document(verdict: Verdict) -> dict[str, Any]:
 
 
 def because_document(each: Because) -> dict[str, Any]:
-    return {**asdict(each), "action": each.action.value}
+    return {
+        "check": each.check,
+        "action": each.action.value,
+        "score": each.score,
+        "hold_at": each.hold_at,
+        "reject_at": each.reject_at,
+        "to_hold": each.to_hold,
+        "to_reject": each.to_reject,
+        "explanation": each.explanation,
+    }
 
 
 def _hear(signal: Signal, rule: CheckRule) -> Because:
@@ -84,8 +96,20 @@ def _hear(signal: Signal, rule: CheckRule) -> Because:
         reject_at=rule.reject_at if signal.check in MAY_REJECT else None,
         to_hold=_distance(signal, rule.hold_at),
         to_reject=_distance(signal, rule.reject_at),
-        explanation=SAYS.get(signal.check, "") if signal.ran else f"The check '{signal.check}' did not run.",
+        explanation=_explain(signal),
     )
+
+
+def _explain(signal: Signal) -> str:
+    if not signal.ran:
+        unknown = " It does not know this language." if signal.why_not and signal.why_not.startswith(FOREIGN) else ""
+        return f"The check '{signal.check}' did not run.{unknown}"
+    said = SAYS.get(signal.check, "")
+    return f"{said} It is quoted or reported, and counts for less." if signal.weight < 1 and signal.score else said
+
+
+def _counts(signal: Signal) -> float:
+    return signal.score * signal.weight
 
 
 def _action(signal: Signal, rule: CheckRule) -> Action:
@@ -93,15 +117,15 @@ def _action(signal: Signal, rule: CheckRule) -> Action:
         return Action.APPROVE
     if not signal.ran:
         return Action.HOLD if rule.on_failure is OnFailure.HOLD else Action.APPROVE
-    if rule.reject_at is not None and signal.score >= rule.reject_at and signal.check in MAY_REJECT:
+    if rule.reject_at is not None and _counts(signal) >= rule.reject_at and signal.check in MAY_REJECT:
         return Action.REJECT
-    if rule.hold_at is not None and signal.score >= rule.hold_at:
+    if rule.hold_at is not None and _counts(signal) >= rule.hold_at:
         return Action.HOLD
     return Action.APPROVE
 
 
 def _distance(signal: Signal, threshold: float | None) -> float | None:
-    return round(threshold - signal.score, 4) if signal.ran and threshold is not None else None
+    return round(threshold - _counts(signal), 4) if signal.ran and threshold is not None else None
 
 
 def _vouched(signals: Sequence[Signal], heard: Sequence[Because], rules: Rules) -> bool:
@@ -116,16 +140,7 @@ def _waive(each: Because) -> Because:
     """A vouched-for comment is not held for what a check saw; one that did not run still holds it."""
     if each.action is not Action.HOLD or each.score is None:
         return each
-    return Because(
-        each.check,
-        Action.APPROVE,
-        each.score,
-        each.hold_at,
-        each.reject_at,
-        each.to_hold,
-        each.to_reject,
-        "Waived: the site's lists vouch for the author.",
-    )
+    return replace(each, action=Action.APPROVE, explanation="Waived: the site's lists vouch for the author.")
 
 
 def _sureness(each: Because) -> float:

@@ -3,13 +3,15 @@
 from ipaddress import ip_network
 from typing import Annotated
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints, field_validator
 
 from moderation.terms import Mode, OnFailure, Preset
 
 MOST_ENTRIES = 10_000  # per list; larger ones belong into a check's own data
 ENTRY_CHARACTERS = 200
 MOST_SENSITIVE_PAGES = 1_000
+MOST_PROTECTED_NAMES = 100  # per page
+EVERY_PAGE = "*"
 
 Score = Annotated[float, Field(ge=0, le=1, allow_inf_nan=False)]
 
@@ -34,6 +36,7 @@ Entry = Annotated[
     AfterValidator(_storable),
 ]
 Network = Annotated[Entry, AfterValidator(_network)]
+Tongue = Annotated[str, StringConstraints(pattern=r"^[a-z]{2,3}$")]  # BCP 47 primary tag
 PageUrl = Annotated[str, StringConstraints(min_length=1, max_length=2_000), AfterValidator(_storable)]
 
 
@@ -101,11 +104,27 @@ class Rules(_Frozen):
     checks: dict[str, CheckRule] = {}
     limits: Limits = Limits()
     lists: Lists = Lists()
+    languages: tuple[Tongue, ...] = Field(default=("en",), min_length=1, max_length=20)  # what comments are written in
     sensitive_pages: tuple[PageUrl, ...] = Field(default=(), max_length=MOST_SENSITIVE_PAGES)
+    protected_names: dict[PageUrl, tuple[Entry, ...]] = Field(default={}, max_length=MOST_SENSITIVE_PAGES)
+    """Who must not be named, by page; '*' is every page."""
+
+    @field_validator("protected_names")
+    @classmethod
+    def _few(cls, value: dict[str, tuple[str, ...]]) -> dict[str, tuple[str, ...]]:
+        if any(len(names) > MOST_PROTECTED_NAMES for names in value.values()):
+            raise ValueError(f"must not name more than {MOST_PROTECTED_NAMES} people on one page")
+        return value
 
     def sensitive(self, page_url: str) -> bool:
         """Whether everything on this page waits for a person."""
         return page_url in self.sensitive_pages
+
+    def protected_on(self, page_url: str) -> tuple[str, ...]:
+        """The names that must not be given away on this page."""
+        if not self.protected_names:
+            return ()
+        return (*self.protected_names.get(EVERY_PAGE, ()), *self.protected_names.get(page_url, ()))
 
     def rule(self, check: str) -> CheckRule:
         return self.checks.get(check, _UNKNOWN)

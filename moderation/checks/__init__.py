@@ -70,17 +70,16 @@ def run_many(
         for check in checks:
             with suppress(Exception):  # it will fail again, and then a signal says so
                 check.prepare(rules)
-    started = time.perf_counter()
+    deadline = time.perf_counter() + budget
     looked: list[tuple[Signal, ...]] = []
     with alarm(limit) as bell:
         for chunk in _chunks(many):
-            if looked and time.perf_counter() - started > budget:
+            if looked and time.perf_counter() > deadline:
                 break
-            primed = {check.name: _prime(check, chunk, bell) / len(chunk) for check in checks}
-            for facts in chunk:
-                if looked and time.perf_counter() - started > budget:
-                    break
-                looked.append(tuple([_run_one(check, facts, limit, bell, primed[check.name]) for check in checks]))
+            seen = _look_at(chunk, checks, bell, limit, deadline)
+            looked += seen
+            if len(seen) < len(chunk):
+                break
     return looked
 
 
@@ -95,30 +94,59 @@ def _chunks(many: Sequence[Facts]) -> Iterator[Sequence[Facts]]:
         yield many[begin:]
 
 
-def _prime(check: Check, chunk: Sequence[Facts], bell: Alarm) -> float:
-    """Seconds for the common work of a chunk. What fails here fails again for each comment, and is said there."""
+def _look_at(
+    chunk: Sequence[Facts], checks: Sequence[Check], bell: Alarm, limit: float, deadline: float
+) -> list[tuple[Signal, ...]]:
+    """Check by check, each through the whole chunk; of as many comments as the deadline allows, at least one."""
+    columns: list[list[Signal]] = []
+    for check in checks:
+        started = time.perf_counter()
+        _prime(check, chunk, bell)
+        column = _look_through(check, chunk, bell, limit, deadline)
+        share = (time.perf_counter() - started) / len(column)
+        columns.append(_stamp(check, column, round(share * 1_000, 3)))
+        chunk = chunk[: len(column)]
+    return list(zip(*columns, strict=False)) if columns else [()] * len(chunk)
+
+
+def _prime(check: Check, chunk: Sequence[Facts], bell: Alarm) -> None:
+    """The common work of a chunk. What fails here fails again for each comment, and is said there."""
     if check.prime is _nothing:
-        return 0.0
-    started = time.perf_counter()
-    bell.begin(started, PRIME_LIMITS)
+        return
     with suppress(Exception):
+        bell.begin(time.perf_counter(), PRIME_LIMITS)
         check.prime(chunk)
     bell.end()
-    return time.perf_counter() - started
 
 
-def _run_one(check: Check, facts: Facts, limit: float, bell: Alarm, primed: float) -> Signal:
-    started = time.perf_counter()
-    bell.begin(started)
-    try:
-        signal = check.look(facts)
-        bell.end()
-    except TookTooLongError:
-        signal = Signal(check.name, ran=False, why_not="took too long")
-    except Exception as broken:  # noqa: BLE001 - whatever a check breaks on, a person looks at the comment
-        bell.end()
-        signal = Signal(check.name, ran=False, why_not=f"failed: {type(broken).__name__}")
-    took = time.perf_counter() - started
-    if signal.ran and took > limit:  # it could not be interrupted, yet it was late
-        signal = Signal(check.name, ran=False, why_not="took too long")
-    return replace(signal, version=check.version, milliseconds=round((took + primed) * 1_000, 3))
+def _look_through(check: Check, chunk: Sequence[Facts], bell: Alarm, limit: float, deadline: float) -> list[Signal]:
+    look, clock = check.look, time.perf_counter
+    column: list[Signal] = []
+    started = clock()
+    for facts in chunk:
+        if started > deadline and column:
+            break
+        try:
+            bell.begin(started)
+            signal = look(facts)
+            bell.end()
+        except TookTooLongError:
+            signal = Signal(check.name, ran=False, why_not="took too long")
+        except Exception as broken:  # noqa: BLE001 - whatever a check breaks on, a person looks at the comment
+            bell.end()
+            signal = Signal(check.name, ran=False, why_not=f"failed: {type(broken).__name__}")
+        ended = clock()
+        if ended - started > limit and signal.ran:  # it could not be interrupted, yet it was late
+            signal = Signal(check.name, ran=False, why_not="took too long")
+        column.append(signal)
+        started = ended
+    return column
+
+
+def _stamp(check: Check, column: Sequence[Signal], milliseconds: float) -> list[Signal]:
+    """Say in each signal which version spoke, and its share of the time; most are one and the same 'nothing seen'."""
+    stamped: dict[int, Signal] = {}
+    for signal in column:
+        if id(signal) not in stamped:
+            stamped[id(signal)] = replace(signal, version=check.version, milliseconds=milliseconds)
+    return [stamped[id(signal)] for signal in column]

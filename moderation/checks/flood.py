@@ -7,9 +7,12 @@ VERSION = "1"
 SAYS = "Too many comments came in too short a time."
 
 AT_THE_LIMIT = 0.5
+NOTHING = Signal(NAME)
 
 
 def look(facts: Facts) -> Signal:
+    if not facts.author_lately and not facts.ip_lately:
+        return NOTHING
     limits = facts.rules.limits
     by_author = facts.author_lately / limits.per_author_minute
     by_ip = facts.ip_lately / limits.per_ip_minute

@@ -55,6 +55,7 @@ class Signal:
     score: float = 0.0  # 0 nothing seen, 1 as sure as this check gets
     spans: tuple[tuple[int, int], ...] = ()  # [start, end) in the text as written, in characters
     evidence: tuple[str, ...] = ()
+    weight: float = 1.0  # how much of the score the policy counts: less where all that was found is quoted or reported
     vouches: bool = False  # the site has said that this one is welcome
     version: str = ""
     milliseconds: float = 0.0

@@ -205,3 +205,32 @@ def test_how_sure_a_verdict_is_grows_from_the_threshold_to_one():
 @pytest.mark.parametrize(("name", "action"), [("relaxed", APPROVE), ("standard", HOLD), ("strict", HOLD)])
 def test_a_preset_is_judged_like_any_rules(name, action):
     assert judge([saw("profanity", 0.6)], rules_from({"preset": name})).action is action
+
+
+def test_what_is_quoted_keeps_its_score_and_counts_for_less():
+    quoted = Signal("profanity", score=0.8, weight=0.5)
+
+    verdict = judge([quoted], rules(profanity=WORDS))
+
+    assert verdict.action is APPROVE
+    assert (verdict.others[0].score, verdict.others[0].to_hold) == (0.8, pytest.approx(0.1))
+    assert "quoted" in verdict.others[0].explanation
+
+
+@pytest.mark.parametrize("check", ["spam", "abuse.insult", "abuse.threat", "abuse.hate", "abuse.sexual"])
+def test_calibrated_scores_may_reject(check):
+    assert judge([saw(check, 0.9)], rules(**{check: LISTS})).action is REJECT
+
+
+@pytest.mark.parametrize(
+    "check",
+    ["profanity", "links", "repeats", "flood", "shouting", "newcomer", "honeypot", "campaign", "private", "gibberish"],
+)
+def test_every_other_check_only_ever_holds(check):
+    assert judge([saw(check, 1.0)], rules(**{check: LISTS})).action is HOLD
+
+
+def test_a_check_that_does_not_know_the_language_says_so():
+    foreign = Signal("abuse.insult", ran=False, why_not="does not know this language: de")
+
+    assert "language" in judge([foreign], rules(**{"abuse.insult": WORDS})).because[0].explanation

@@ -7,7 +7,7 @@ from moderation.checks import NAMES
 from moderation.errors import RulesInvalidError
 from moderation.policy import MAY_REJECT
 from moderation.presets import preset, rules_from
-from moderation.rules import MOST_ENTRIES, MOST_SENSITIVE_PAGES, Rules
+from moderation.rules import MOST_ENTRIES, MOST_PROTECTED_NAMES, MOST_SENSITIVE_PAGES, Rules
 from moderation.terms import Mode, OnFailure, Preset
 
 
@@ -53,6 +53,13 @@ def test_what_a_site_names_is_laid_over_its_preset():
     assert rules.limits == base.limits.model_copy(update={"links": 50})
     assert rules.sensitive("/a")
     assert not rules.sensitive("/b")
+
+
+def test_names_are_protected_on_their_page_and_on_every_page():
+    rules = rules_from({"protected_names": {"/a": ["Maria Kowalska"], "*": ["K. Reporter"]}})
+
+    assert rules.protected_on("/a") == ("K. Reporter", "Maria Kowalska")
+    assert rules.protected_on("/b") == ("K. Reporter",)
 
 
 def test_one_named_field_of_a_check_leaves_its_others():
@@ -110,6 +117,10 @@ MISSHAPEN = [
     {"lists": {"networks": {"block": ["300.1.1.1"]}}},
     {"lists": {"networks": {"block": ["example.com"]}}},
     {"sensitive_pages": ["/a"] * (MOST_SENSITIVE_PAGES + 1)},
+    {"languages": []},
+    {"languages": ["English"]},
+    {"protected_names": {"/a": [""]}},
+    {"protected_names": {"/a": ["Ana"] * (MOST_PROTECTED_NAMES + 1)}},
 ]
 
 

@@ -6,7 +6,7 @@ from uuid import UUID
 from sqlalchemy import delete, exists, update
 from sqlmodel import Session, col, select
 
-from moderation import audit, queue, standing, webhooks
+from moderation import alike, audit, queue, standing, webhooks
 from moderation.dialects import locked
 from moderation.ids import author_key
 from moderation.models import Appeal, Author, Case, Comment, Decision, IdempotentAnswer, Report, Screening
@@ -59,6 +59,7 @@ def _erase(session: Session, comments: list[Comment], now: datetime) -> set[UUID
         closed[comment.id] = queue.close_case(session, comment, Closed.ERASED, now)
     session.flush()
     ids = [each.id for each in comments]
+    alike.forget(session, ids)
     session.execute(delete(IdempotentAnswer).where(col(IdempotentAnswer.comment_id).in_(ids)))
     session.execute(update(Appeal).where(col(Appeal.comment_id).in_(ids)).values(reason=None))
     session.execute(update(Report).where(col(Report.comment_id).in_(ids)).values(reason=None, note=None))
@@ -77,7 +78,10 @@ def _forget_authors(session: Session, ids: set[UUID]) -> None:
 
 
 def _forget_evidence(session: Session, ids: list[UUID]) -> None:
-    """Signals quote the text: scores stay, words go."""
+    """Signals quote the text and tell what it was like: scores stay, the rest goes."""
     for screening in session.exec(select(Screening).where(col(Screening.comment_id).in_(ids))).all():
-        screening.signals = [{**signal, "evidence": [], "spans": []} for signal in screening.signals]
+        screening.signals = [
+            {name: value for name, value in signal.items() if name != "cluster"} | {"evidence": [], "spans": []}
+            for signal in screening.signals
+        ]
         session.add(screening)

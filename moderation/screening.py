@@ -5,7 +5,7 @@ A worker that was paused, killed or doubled writes nothing it has no lease for (
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -13,10 +13,10 @@ from uuid import UUID
 from sqlalchemy import insert, or_, update
 from sqlmodel import Session, col, select
 
-from moderation import audit, facts, queue, rulebook, webhooks
+from moderation import alike, audit, facts, queue, rulebook, webhooks
 from moderation.checks import run_many
 from moderation.checks.signal import Facts, Signal, signal_document
-from moderation.database import clock, transaction
+from moderation.database import clock, reading, transaction
 from moderation.dialects import unlocked
 from moderation.ids import new_id
 from moderation.models import Comment, DeadLetter, Screening
@@ -40,6 +40,7 @@ class Claimed:
     comments: tuple[Comment, ...]
     facts: tuple[Facts, ...]
     rules: Mapping[UUID, tuple[int, Rules]]
+    fingerprints: Mapping[UUID, Mapping[str, Any]] = field(default_factory=dict[UUID, Mapping[str, Any]])
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +59,8 @@ def screen(ids: Sequence[UUID]) -> Screened:
         claimed = claim(session, ids, clock(session))
     if claimed is None:
         return Screened()
+    with reading() as session:
+        claimed = compare(session, claimed, clock(session))
     looked = run_many(claimed.facts, budget=LOOKING_SECONDS)
     verdicts = [
         judge(signals, each.rules, sensitive=each.rules.sensitive(each.page_url))
@@ -102,6 +105,12 @@ def claim(session: Session, ids: Sequence[UUID], now: datetime) -> Claimed | Non
     return Claimed(token, tuple(comments), tuple(facts.gather(session, comments, in_force, now)), rules)
 
 
+def compare(session: Session, claimed: Claimed, now: datetime) -> Claimed:
+    """The same, with what others have said that is nearly the same."""
+    known, fingerprints = alike.gather(session, claimed.comments, claimed.facts, now)
+    return replace(claimed, facts=tuple(known), fingerprints=fingerprints)
+
+
 def write(
     session: Session,
     claimed: Claimed,
@@ -120,6 +129,7 @@ def write(
     screenings = {each.id: _screening(each, *judged[each.id], claimed.rules[each.site_id][0], now) for each in done}
     if done:
         session.execute(insert(Screening), list(screenings.values()))
+        alike.remember(session, done, claimed.fingerprints)
     audit.record(session, [_event(each, screenings[each.id], now) for each in done])
     queue.open_cases(session, [_case(each, judged[each.id][1]) for each in done if _needs_case(each)], now)
     told = [(each, REPORTED if each.id in reported else _reason(judged[each.id][1])) for each in done]

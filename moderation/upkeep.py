@@ -6,6 +6,7 @@ from uuid import UUID
 from sqlalchemy import delete, func, or_
 from sqlmodel import Session, col, select
 
+from moderation import alike
 from moderation.models import Comment, DeskSession, IdempotentAnswer, SignInLink
 from moderation.screening import MOST_ATTEMPTS
 from moderation.terms import Status
@@ -57,3 +58,4 @@ def prune(session: Session, now: datetime, idempotency: timedelta) -> None:
     session.execute(delete(IdempotentAnswer).where(col(IdempotentAnswer.created_at) < now - idempotency))
     session.execute(delete(SignInLink).where(col(SignInLink.expires_at) < now - KEPT_AFTER_END))
     session.execute(delete(DeskSession).where(col(DeskSession.expires_at) < now - KEPT_AFTER_END))
+    alike.prune(session, now)

@@ -9,15 +9,19 @@ from moderation.terms import Preset
 
 def check(
     file: Annotated[str, typer.Argument(help="JSON Lines of {id, body, ...}; '-' is standard input")] = "-",
-    rules: Annotated[Preset, typer.Option("--preset", help="Judge by these rules")] = Preset.STANDARD,
+    preset: Annotated[Preset, typer.Option(help="Judge by these rules")] = Preset.STANDARD,
+    rules: Annotated[
+        str | None, typer.Option(help="... overlaid with a JSON file, as PUT /v1/sites/{id}/rules takes it")
+    ] = None,
 ) -> None:
     """Write one JSON line for each line read: {id, verdict, because, signals}.
 
-    Besides id and body a line may hold author_id, author_name, author_email, author_url, page_url, ip, honeypot,
-    language, typed_for_seconds, author_approved, author_rejected. A line that cannot be read is answered with
-    {id: null, error, line}, and the exit code is then 1.
+    Besides id and body a line may hold author_id, author_name, author_email, author_url, page_url, page_title,
+    protected_names, ip, honeypot, language, typed_for_seconds, author_approved, author_rejected. The lines are one
+    site's comments, in order. A line that cannot be read is answered with {id: null, error, line}, and the exit code is
+    then 1.
     """
     from api.cli import lines
 
-    if lines.check(file, rules):
+    if lines.check(file, lines.rules(preset, rules)):
         raise typer.Exit(1)

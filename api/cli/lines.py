@@ -1,33 +1,65 @@
-"""JSON Lines in, JSON Lines out: what 'greenroom check' does."""
+"""JSON Lines in, JSON Lines out: what 'greenroom check' does.
+
+The lines of one file are one site's comments, in order: each is compared with those before it.
+"""
 
 import json
 import sys
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any, BinaryIO
+
+from pydantic import ValidationError
 
 from api.cli.say import USAGE, fail, progress
 from moderation.checks import run_many
+from moderation.checks.clusters import Clusters, cluster_in_order
 from moderation.checks.signal import Facts, signal_document
+from moderation.errors import RulesInvalidError
 from moderation.policy import because_document, judge
-from moderation.presets import preset
+from moderation.presets import preset, rules_from
 from moderation.rules import Rules
 from moderation.terms import Preset
 
 BATCH = 200  # lines looked at together
-TEXTS = ("author_id", "author_name", "author_email", "author_url", "page_url", "ip", "honeypot", "language")
+TEXTS = (
+    *("author_id", "author_name", "author_email", "author_url", "page_url", "page_title", "ip", "honeypot"),
+    "language",
+)
 
 
-def check(file: str, rules: Preset) -> int:
+def rules(name: Preset, file: str | None) -> Rules:
+    """What to judge by: a preset, or a document as PUT /v1/sites/{id}/rules takes it, laid over the preset."""
+    if file is None:
+        return preset(name)
+    try:
+        sent: Any = json.loads(Path(file).read_bytes())
+    except OSError as broken:
+        fail(f"cannot read {file}: {broken.strerror}", USAGE)
+    except (ValueError, RecursionError):
+        fail(f"{file}: no JSON", USAGE)
+    if not isinstance(sent, dict):
+        fail(f"{file}: rules are an object", USAGE)
+    try:
+        return rules_from({"preset": name.value, **sent})
+    except ValidationError as refused:
+        first = refused.errors(include_url=False, include_input=False)[0]
+        fail(f"{file}: /{'/'.join(map(str, first['loc']))}: {first['msg']}", USAGE)
+    except RulesInvalidError as refused:
+        fail(f"{file}: {refused.pointer}: {refused.detail}", USAGE)
+
+
+def check(file: str, rules: Rules) -> int:
     """How many lines could not be read."""
     wrong = 0
+    clusters = Clusters()
     with progress("checked", None) as advance:
-        for batch in _batches(_lines(_open(file)), preset(rules)):
-            good = [each for each in batch if isinstance(each[1], Facts)]
-            looked = dict(zip((id(each) for each in good), run_many([each[1] for each in good]), strict=True))
-            for each in batch:
-                sent, facts = each
+        for batch in _batches(_lines(_open(file)), rules):
+            good = cluster_in_order(clusters, [facts for _, facts in batch if isinstance(facts, Facts)])
+            looked = iter(zip(good, run_many(good), strict=True))
+            for sent, facts in batch:
                 if isinstance(facts, Facts):
-                    _write(_answer(sent, facts, looked[id(each)]))
+                    _write(_answer(sent, *next(looked)))
                 else:
                     _write(facts)
                     wrong += 1
@@ -65,6 +97,9 @@ def _read(number: int, line: bytes, rules: Rules) -> tuple[Any, Any]:
         return None, {"id": None, "error": "needs an object with a text 'body'", "line": number}
     known: dict[str, Any] = {name: sent[name] for name in TEXTS if isinstance(sent.get(name), str)}
     known |= {name: sent[name] for name in ("author_approved", "author_rejected") if isinstance(sent.get(name), int)}
+    names = sent.get("protected_names")
+    sent_names = [each for each in names if isinstance(each, str)] if isinstance(names, list) else []
+    known["protected_names"] = (*rules.protected_on(known.get("page_url", "")), *sent_names)
     if isinstance(sent.get("typed_for_seconds"), int | float):
         known["typed_for_seconds"] = float(sent["typed_for_seconds"])
     # Half a character (a lone surrogate) is no text: looked at as the replacement character, in the same place.

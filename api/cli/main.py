@@ -5,7 +5,7 @@ Exit codes: 0 done; 1 something is wrong, and it says what; 2 wrong usage; 3 alr
 
 import typer
 
-from api.cli import admin, check, feed, health, serve, up
+from api.cli import admin, check, evaluate, feed, health, serve, up
 
 app = typer.Typer(
     name="greenroom",
@@ -27,6 +27,7 @@ app.add_typer(admin.moderator, name="moderator")
 app.command("submit")(feed.submit)
 app.command("queue")(feed.queue)
 app.command("check")(check.check)
+app.command("evaluate")(evaluate.evaluate)
 app.command("health")(health.health)
 app.command("doctor")(health.doctor)
 

@@ -8,9 +8,25 @@ chunk of them (prime) and leaves in `facts.shared`; its look() finds it there, o
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
+from typing import Any
 
-from moderation.checks import blocklist, flood, honeypot, links, newcomer, profanity, repeats, shouting
+from moderation.checks import (
+    abuse,
+    blocklist,
+    campaign,
+    flood,
+    gibberish,
+    honeypot,
+    language,
+    links,
+    newcomer,
+    private,
+    profanity,
+    repeats,
+    shouting,
+    spam,
+)
 from moderation.checks.limit import Alarm, TookTooLongError, alarm
 from moderation.checks.signal import Facts, Signal
 from moderation.rules import Rules
@@ -35,6 +51,22 @@ class Check:
     prime: Callable[[Sequence[Facts]], None] = _nothing  # what is done for a chunk at once
 
 
+_READING_ORDER: tuple[Any, ...] = (
+    profanity,
+    *abuse.KINDS,
+    spam,
+    private,
+    blocklist,
+    links,
+    campaign,
+    repeats,
+    flood,
+    gibberish,
+    shouting,
+    language,
+    newcomer,
+    honeypot,
+)
 CHECKS: tuple[Check, ...] = tuple(
     Check(
         each.NAME,
@@ -44,7 +76,7 @@ CHECKS: tuple[Check, ...] = tuple(
         getattr(each, "prepare", _nothing),
         getattr(each, "prime", _nothing),
     )
-    for each in (profanity, blocklist, links, repeats, flood, shouting, newcomer, honeypot)
+    for each in _READING_ORDER
 )
 NAMES = tuple(check.name for check in CHECKS)
 SAYS = {check.name: check.says for check in CHECKS}
@@ -148,5 +180,5 @@ def _stamp(check: Check, column: Sequence[Signal], milliseconds: float) -> list[
     stamped: dict[int, Signal] = {}
     for signal in column:
         if id(signal) not in stamped:
-            stamped[id(signal)] = replace(signal, version=check.version, milliseconds=milliseconds)
+            stamped[id(signal)] = signal.stamped(check.version, milliseconds)
     return [stamped[id(signal)] for signal in column]

@@ -1,19 +1,23 @@
-"""Blocklist: a site's own words, hosts, authors, e-mails and networks - allowed, held or blocked."""
+"""Blocklist: a site's own words, phrases and wildcards, hosts, authors, e-mails and networks.
+
+Each is allowed, held or blocked.
+"""
 
 from collections.abc import Iterator
 from functools import lru_cache
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address, ip_network
 from typing import NamedTuple
 
-from moderation.checks.hosts import Hosts, find_hosts, get_ready, host_of
+from moderation.checks.hosts import Hosts, get_ready, host_of
 from moderation.checks.signal import Facts, Signal, quote
-from moderation.checks.text import Phrases
+from moderation.checks.wordlist import WordList
 from moderation.rules import Entries, Lists, Networks, Rules
 
 NAME = "blocklist"
-VERSION = "1"
+VERSION = "2"
 SAYS = "Something here is on the site's own list."
 
+NOTHING = Signal(NAME)
 HELD = 0.6
 BLOCKED = 1.0
 COMPILED = 256  # lists kept ready: one for each version of a site's rules in use
@@ -26,7 +30,10 @@ class _Hit(NamedTuple):
 
 
 def look(facts: Facts) -> Signal:
-    hits = list(_hits(facts))
+    ready = _compile(facts.rules.lists)
+    if ready.empty:
+        return NOTHING
+    hits = list(_hits(facts, ready))
     does = {hit.does for hit in hits}
     return Signal(
         NAME,
@@ -37,11 +44,10 @@ def look(facts: Facts) -> Signal:
     )
 
 
-def _hits(facts: Facts) -> Iterator[_Hit]:
-    ready = _compile(facts.rules.lists)
+def _hits(facts: Facts, ready: "_Ready") -> Iterator[_Hit]:
     for does in ("allow", "hold", "block"):
-        for phrase, start, end in ready.words[does].find(facts.text):
-            yield _Hit(does, f"word: {phrase}", (start, end))
+        for entry, start, end in ready.words[does].find(facts.text):
+            yield _Hit(does, f"word: {entry}", (start, end))
         yield from _host_hits(facts, does, ready.hosts[does])
         if facts.author_id in ready.authors[does] or _folded(facts.author_name) in ready.authors[does]:
             yield _Hit(does, "author")
@@ -58,7 +64,7 @@ def prepare(rules: Rules) -> None:
 
 
 def _host_hits(facts: Facts, does: str, listed: Hosts) -> Iterator[_Hit]:
-    for host, start, end in find_hosts(facts.body):
+    for host, start, end in facts.hosts:
         if host in listed:
             yield _Hit(does, f"host: {host}", (start, end))
     own = host_of(facts.author_url or "")
@@ -67,7 +73,8 @@ def _host_hits(facts: Facts, does: str, listed: Hosts) -> Iterator[_Hit]:
 
 
 class _Ready(NamedTuple):
-    words: dict[str, Phrases]
+    empty: bool  # most sites have no lists
+    words: dict[str, WordList]
     hosts: dict[str, Hosts]
     authors: dict[str, frozenset[str | None]]
     emails: dict[str, frozenset[str]]
@@ -77,10 +84,14 @@ class _Ready(NamedTuple):
 _EACH = ("allow", "hold", "block")
 
 
+_NO_LISTS = Lists()
+
+
 @lru_cache(maxsize=COMPILED)
 def _compile(lists: Lists) -> _Ready:
     return _Ready(
-        words={does: Phrases(_entries(lists.words, does)) for does in _EACH},
+        empty=lists == _NO_LISTS,
+        words={does: WordList(_entries(lists.words, does)) for does in _EACH},
         hosts={does: Hosts(_entries(lists.hosts, does)) for does in _EACH},
         authors={
             does: frozenset(spelt for each in _entries(lists.authors, does) for spelt in (each, _folded(each)))

@@ -1,8 +1,12 @@
-"""Links: how many, for somebody who is known here and for somebody who is not. Only ever holds."""
+"""Links: how many, for somebody who is known here and for somebody who is not. Only ever holds.
+
+With a limit of N, N links hold (WordPress); with a limit of 1, any does (Coral). As in WordPress, the author's own
+address is no link of the comment: blocklist and spam look at it.
+"""
 
 from functools import lru_cache
 
-from moderation.checks.hosts import Hosts, find_hosts, get_ready
+from moderation.checks.hosts import Hosts, get_ready
 from moderation.checks.signal import Facts, Signal, quote
 from moderation.rules import Lists, Rules
 
@@ -10,14 +14,17 @@ NAME = "links"
 VERSION = "1"
 SAYS = "There are many links."
 
+NOTHING = Signal(NAME)
 AT_THE_LIMIT = 0.5
 COMPILED = 256  # lists kept ready: one for each version of a site's rules in use
 
 
 def look(facts: Facts) -> Signal:
+    if not facts.hosts:
+        return NOTHING
     limits = facts.rules.limits
     allowed = _allowed(facts.rules.lists)
-    counted = [each for each in find_hosts(facts.body) if each[0] not in allowed]
+    counted = [each for each in facts.hosts if each[0] not in allowed]
     newcomer = facts.author_approved < limits.approved_to_be_known
     limit = limits.links_newcomer if newcomer else limits.links
     return Signal(

@@ -3,8 +3,9 @@
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
-from typing import Any
+from typing import Any, NamedTuple
 
+from moderation.checks.hosts import find_hosts
 from moderation.checks.text import Text, read
 from moderation.rules import Rules
 
@@ -46,9 +47,13 @@ class Facts:
         """The body as all checks read it, computed once."""
         return read(self.body)
 
+    @cached_property
+    def hosts(self) -> list[tuple[str, int, int]]:
+        """(host, start, end) of every link in the body, found once."""
+        return find_hosts(self.body)
 
-@dataclass(frozen=True, slots=True)
-class Signal:
+
+class Signal(NamedTuple):
     """What a check saw, or that it did not run, and why."""
 
     check: str
@@ -57,11 +62,14 @@ class Signal:
     evidence: tuple[str, ...] = ()
     weight: float = 1.0  # how much of the score the policy counts: less where all that was found is quoted or reported
     vouches: bool = False  # the site has said that this one is welcome
-    version: str = ""
-    milliseconds: float = 0.0
     ran: bool = True
     why_not: str | None = None
     cluster: str | None = None  # campaign: the key that near-identical comments share
+    version: str = ""  # these two, last, are set by whoever runs the check
+    milliseconds: float = 0.0
+
+    def stamped(self, version: str, milliseconds: float) -> "Signal":
+        return Signal._make((*self[:-2], version, milliseconds))
 
 
 def quote(text: str) -> str:

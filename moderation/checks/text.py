@@ -1,23 +1,44 @@
 """One normalisation for all checks, with the way back to the original positions.
 
-Compatibility forms are folded (NFKC), case and combining marks dropped, invisible characters skipped. Every folded
-character knows which original character it came from, so that spans point into the text as written. Linear in the
-length of the text.
+Decorated letters are read as what they look like (compatibility forms, look-alikes, small capitals, turned and boxed
+letters), case and marks dropped, invisible characters skipped. A word of another script is left as it is, unless it
+plays with Latin ones: it mixes scripts, or stands in a Latin comment and every letter of it looks like a Latin one.
+Every folded character knows which original character it came from, so that spans point into the text as written.
+Linear in the length of the text.
 """
 
 import re
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cache, cached_property, partial
 from typing import Any, NamedTuple
+
+from moderation.checks import shapes
 
 # Letters and digits: "don't" reads as don, t. One class, repeated: linear on any input.
 _WORD = re.compile(r"[^\W_]+")
+# ... and in scripts that write vowels as marks, the marks.
+_MARKED = (
+    "\u0900-\u0963\u0966-\u0df3\u0e01-\u0e3a\u0e40-\u0e4e\u0e81-\u0ecd\u0f18-\u0f39\u0f40-\u0fbc"
+    "\u1000-\u1049\u1050-\u109f\u1780-\u17d3"
+)
+_HAS_MARKED = re.compile(f"[{_MARKED}]")
+_MARKED_WORD = re.compile(rf"(?:[^\W_]|[{_MARKED}])+")
 _CONTROL = re.compile(r"[\x00-\x08\x0e-\x1f\x7f]")
-_DROPPED = frozenset({"Mn", "Me", "Cf", "Cc"})  # marks, format controls, controls
+_DROPPED = frozenset({"Cf", "Cc"})  # format controls, controls
+# Blocks of marks that go with any letter, and points that are left out as often as not; the marks of other scripts
+# are half of their letters, and stay.
+_LOOSE_MARK = re.compile(
+    r"[\u0300-\u036f\u0483-\u0489\u0591-\u05bd\u05bf-\u05c7\u0610-\u061a\u064b-\u065f\u0670\u06d6-\u06ed"
+    r"\u180b-\u180f\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff\ufe00-\ufe0f\ufe20-\ufe2f\U000e0100-\U000e01ef]"
+)
+_EMPTY_LETTERS = frozenset("\u115f\u1160\u17b4\u17b5\u3164\uffa0")  # letters that nobody sees
+_LATIN = {"LATIN"}
+_WITHOUT_ACCENTS = frozenset({"", "LATIN", "GREEK"})  # the others keep theirs: a letter with one is another letter
 LONGEST_FOLDED = 4  # one sign may stand for eighteen letters; nobody hides a word in its tail
-_FOLDED_CHARACTERS = 8_192  # how many distinct characters the cache keeps
+MOST_GROWTH = 1.5  # times as long as written; a text of nothing but such signs is read by their first letters
+_REMEMBERED_CHARACTERS = 16_384  # by each table
 
 
 class Word(NamedTuple):
@@ -26,42 +47,111 @@ class Word(NamedTuple):
     end: int
 
 
-@dataclass(frozen=True, slots=True)
+_a_word: Callable[[tuple[str, int, int]], Word] = partial(tuple.__new__, Word)  # type: ignore[assignment] # a third of the time
+
+
+@dataclass(frozen=True)
 class Text:
     original: str
     folded: str
-    words: tuple[Word, ...]
+    positions: Sequence[int]  # of each folded character in the original
+
+    @cached_property
+    def words(self) -> tuple[Word, ...]:
+        positions = self.positions
+        word = _MARKED_WORD if not self.folded.isascii() and _HAS_MARKED.search(self.folded) else _WORD
+        found = word.finditer(self.folded)
+        if isinstance(positions, range):  # nothing has moved
+            return tuple([_a_word((each.group(), *each.span())) for each in found])
+        return tuple(
+            [_a_word((each.group(), positions[each.start()], positions[each.end() - 1] + 1)) for each in found]
+        )
+
+    def span(self, start: int, end: int) -> tuple[int, int]:
+        """Where a folded stretch (not empty) was written."""
+        return self.positions[start], self.positions[end - 1] + 1
 
 
 def read(original: str) -> Text:
-    """Fold a text and cut it into words."""
-    folded, positions = _fold(original)
-    words = tuple(
-        Word(found.group(), positions[found.start()], positions[found.end() - 1] + 1)
-        for found in _WORD.finditer(folded)
-    )
-    return Text(original, folded, words)
-
-
-def _fold(original: str) -> tuple[str, "range | list[int]"]:
+    """Fold a text."""
     if original.isascii() and not _CONTROL.search(original):
-        return original.lower(), range(len(original))
-    pieces: list[str] = []
-    positions: list[int] = []
-    for position, character in enumerate(original):
-        folded = _fold_character(character)
-        pieces.append(folded)
-        positions.extend([position] * len(folded))
-    return "".join(pieces), positions
+        return Text(original, original.lower(), range(len(original)))
+    pieces = [_folded[each] for each in original]
+    if not _borrowable().isdisjoint(original):
+        _read_borrowed_letters(original, pieces)
+    folded = "".join(pieces)
+    if len(folded) > MOST_GROWTH * len(original) + LONGEST_FOLDED:
+        pieces = [each[:1] for each in pieces]
+        folded = "".join(pieces)
+    if len(folded) == len(original) and all(pieces):
+        return Text(original, folded, range(len(original)))
+    return Text(original, folded, [position for position, piece in enumerate(pieces) for _ in piece])
 
 
-@lru_cache(maxsize=_FOLDED_CHARACTERS)
-def _fold_character(character: str) -> str:
+def _read_borrowed_letters(original: str, pieces: list[str]) -> None:
+    """In place: the letters of other scripts, in words that play with Latin ones."""
+    latin = theirs = 0
+    doubtful: list[tuple[int, int]] = []
+    for found in _WORD.finditer(original):
+        start, end = found.span()
+        if found.group().isascii():
+            latin += end - start
+            continue
+        scripts = set(map(_script.__getitem__, found.group())) - {""}
+        if len(scripts) > 1:
+            _borrow(original, pieces, start, end)
+        elif scripts == _LATIN:
+            latin += end - start
+        elif all(each in _borrowable() or not _script[each] for each in found.group()):
+            doubtful.append((start, end))
+        else:
+            theirs += end - start
+    if latin > theirs:
+        for start, end in doubtful:
+            _borrow(original, pieces, start, end)
+
+
+def _borrow(original: str, pieces: list[str], start: int, end: int) -> None:
+    looks = shapes.borrowed()
+    pieces[start:end] = [
+        looks.get(each, piece) for each, piece in zip(original[start:end], pieces[start:end], strict=True)
+    ]
+
+
+@cache
+def _borrowable() -> frozenset[str]:
+    return frozenset(shapes.borrowed())
+
+
+class _Table(dict[str, str]):
+    """What a function says of a character, remembered."""
+
+    def __init__(self, function: Callable[[str], str]) -> None:
+        super().__init__()
+        self._function = function
+
+    def __missing__(self, character: str) -> str:
+        if len(self) >= _REMEMBERED_CHARACTERS:
+            self.clear()
+        said = self[character] = self._function(character)
+        return said
+
+
+def _fold(character: str) -> str:
     if character.isspace():
         return " "
-    apart = unicodedata.normalize("NFKD", character).casefold()
-    kept = "".join(each for each in apart if unicodedata.category(each) not in _DROPPED)
-    return kept[:LONGEST_FOLDED]
+    if character in _EMPTY_LETTERS or _LOOSE_MARK.match(character) or unicodedata.category(character) in _DROPPED:
+        return ""
+    script = shapes.script_of(character)
+    if script not in _WITHOUT_ACCENTS:
+        return unicodedata.normalize("NFKC", character).casefold()[:LONGEST_FOLDED]
+    apart = _LOOSE_MARK.sub("", unicodedata.normalize("NFKD", character).casefold())
+    if not apart.isascii() and script != "GREEK":
+        return shapes.letters().get(character, apart[:LONGEST_FOLDED])
+    return apart[:LONGEST_FOLDED]
+
+
+_folded, _script = _Table(_fold), _Table(shapes.script_of)
 
 
 _END = ""  # no word is empty

@@ -1,3 +1,3 @@
 """The tables over time. HEAD is the newest revision: what a running Greenroom needs to find."""
 
-HEAD = "0001"
+HEAD = "0002"

@@ -4,6 +4,7 @@ from moderation.models.cases import Case
 from moderation.models.comments import Author, Comment, IdempotentAnswer, Page
 from moderation.models.decisions import Decision
 from moderation.models.events import Event
+from moderation.models.fingerprints import Fingerprint
 from moderation.models.people import DeskSession, Membership, Moderator, ModeratorToken, SignInLink
 from moderation.models.reports import Appeal, Report
 from moderation.models.screenings import DeadLetter, Screening
@@ -20,6 +21,7 @@ __all__ = [
     "Delivery",
     "DeskSession",
     "Event",
+    "Fingerprint",
     "IdempotentAnswer",
     "Membership",
     "Moderator",

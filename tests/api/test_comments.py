@@ -190,7 +190,7 @@ def test_a_screened_comment_says_why_but_not_which_words(client: TestClient):
     assert shown["status"] == "held"
     assert shown["verdict"]["action"] == "hold"
     because = shown["verdict"]["because"]
-    assert [each["check"] for each in because] == ["profanity"]
+    assert [each["check"] for each in because] == ["profanity", "abuse.insult"]
     assert set(because[0]) == {"check", "score", "hold_at", "reject_at", "explanation"}
     assert because[0]["score"] >= because[0]["hold_at"]
     assert because[0]["explanation"]

@@ -34,7 +34,7 @@ def test_a_case_has_everything_that_a_moderator_needs(client: TestClient):
     assert (comment["id"], comment["body"]) == (sent["id"], make.PROFANE)
     assert comment["author"]["name"] == "Ana"
     assert comment["verdict"]["action"] == "hold"
-    assert [each["check"] for each in comment["verdict"]["because"]] == ["profanity"]
+    assert [each["check"] for each in comment["verdict"]["because"]] == ["profanity", "abuse.insult"]
 
 
 def test_a_signal_says_what_it_saw_and_where(client: TestClient):
@@ -51,7 +51,7 @@ def test_a_signal_says_what_it_saw_and_where(client: TestClient):
     assert {"profanity", "links", "repeats", "flood", "blocklist", "newcomer"} <= set(signals)
     (start, end), *_ = signals["profanity"]["spans"]
     assert make.PROFANE[start:end] == "asshole"
-    assert "asshole" in signals["profanity"]["evidence"]
+    assert "strong: asshole" in signals["profanity"]["evidence"]
     assert signals["links"]["spans"] == []
 
 

@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 
 from moderation import intake, reports, screening, webhooks
-from moderation.checks import run_many
+from moderation.checks import NAMES, run_many
 from moderation.database import transaction
 from moderation.models import Case, Comment, DeadLetter, Delivery, Event, Screening
 from moderation.policy import judge
@@ -184,10 +184,10 @@ def test_a_held_comment_gets_signals_case_event_and_delivery_together(engine):
     assert screened.verdicts == {(site.id, "hold"): 1}
     assert (stored.status, stored.screened_at, stored.decided_at) == (Status.HELD, NOON, None)
     assert (stored.lease_token, stored.lease_until) == (None, None)
-    assert [each["check"] for each in screening_row.verdict["because"]] == ["profanity"]
-    assert len(screening_row.signals) == 8
+    assert [each["check"] for each in screening_row.verdict["because"]] == ["profanity", "abuse.insult"]
+    assert [each["check"] for each in screening_row.signals] == list(NAMES)
     assert (screening_row.revision, screening_row.rules_version) == (1, 1)
-    assert (case.why, case.checks, case.revision) == (Why.HELD, " profanity ", 1)
+    assert (case.why, case.checks, case.revision) == (Why.HELD, " profanity abuse.insult ", 1)
     assert rows(Delivery)[0].type == "comment.held"
     assert rows(Event, kind=Kind.SCREENED)[0].data["screening_id"] == str(screening_row.id)
 

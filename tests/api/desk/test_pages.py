@@ -31,7 +31,7 @@ def test_the_link_lands_on_the_queue_with_the_first_case_open(desk: TestClient):
     page = desk.get("/desk/queue").text
     assert "You are a complete" in page
     assert "<mark>asshole</mark>" in page
-    assert "Held: profanity 0.60, holds at 0.50." in page
+    assert "Held: profanity 0.90, holds at 0.50" in page
 
 
 def test_a_case_is_approved_and_taken_back(desk: TestClient):

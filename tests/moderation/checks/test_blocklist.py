@@ -17,6 +17,9 @@ def look(lists: dict[str, Any], body: str = "Hello there", **known: Any) -> Sign
 MATCHES = [
     ("words", "casino", {"body": "Best CASINO in town"}, True),
     ("words", "casino", {"body": "casinos"}, False),
+    ("words", "casin*", {"body": "casinos"}, True),
+    ("words", "*coin", {"body": "see the Bitcoin page"}, True),
+    ("words", "*", {"body": "casinos"}, False),
     ("words", "cheap pills", {"body": "cheap -- pills"}, True),
     ("words", "cheap pills", {"body": "pills, cheap"}, False),
     ("hosts", "spam.example", {"body": "see https://spam.example/a?b"}, True),

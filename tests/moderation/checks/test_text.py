@@ -24,6 +24,12 @@ DRESSED = {
     "with combining marks": (f"a{ACUTE}sshole", (0, 8)),
     "with a sharp s": ("a\u00dfhole", (0, 6)),
     "after an emoji": ("\U0001f600 asshole", (2, 9)),
+    "with Cyrillic letters": ("\u0430ss\u04bb\u043ele", (0, 7)),
+    "with Greek letters": ("\u03b1sshol\u03b5", (0, 7)),
+    "in small capitals": ("\u1d00\ua731\ua731\u029c\u1d0f\u029f\u1d07", (0, 7)),
+    "in circles": ("\u24d0\u24e2\u24e2\u24d7\u24de\u24db\u24d4", (0, 7)),
+    "in boxes": ("".join(chr(0x1F170 + ord(each) - 97) for each in "asshole"), (0, 7)),
+    "between strokes": ("\u0336".join("asshole"), (0, 13)),
 }
 
 
@@ -47,6 +53,42 @@ def test_a_ligature_stands_for_its_letters_and_is_one_character_of_the_text():
 
     assert [word.text for word in text.words] == ["efficient", "fish"]
     assert [(word.start, word.end) for word in text.words] == [(0, 7), (8, 11)]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "привет, мой друг",
+        "сегодня covid-вакцина",
+        "ελληνικα κειμενο",
+        "한국어 테스트",
+        "नमस्ते दुनिया",
+        "ニッポン が",
+        "中文",
+        "عربي",
+    ],
+)
+def test_what_is_written_in_another_script_is_left_as_it_is(text):
+    assert read(text).folded == text
+
+
+def test_a_word_of_look_alikes_is_read_as_latin_in_a_latin_comment_and_left_alone_in_its_own():
+    pot = "\u0440\u043e\u0442"  # Russian for mouth; looks like a pot
+
+    assert read(f"we cook in the {pot} here").words[-2].text == "pot"
+    assert read(f"\u0431\u043e\u043b\u0438\u0442 {pot}").words[-1].text == pot
+
+
+def test_a_word_that_mixes_scripts_is_read_as_latin_wherever_it_stands():
+    assert read("\u043f\u0440\u0438\u0432\u0435\u0442 fu\u0441k").words[-1].text == "fuck"
+
+
+def test_every_folded_character_knows_where_it_was_written():
+    text = read("a\u200b\ufb03x")
+
+    assert text.folded == "affix"
+    assert list(text.positions) == [0, 2, 2, 2, 3]
+    assert text.span(1, 4) == (2, 3)
 
 
 def test_one_sign_does_not_stand_for_a_whole_sentence():

@@ -1,0 +1,143 @@
+"""Which language a comment is in, for the checks that know only some: sure, or no answer.
+
+English is told by its small words, a script that only one language uses by its letters; for the rest py3langid is
+asked, a hundred times dearer. It is unsure of slang and of few letters, and so are we: None then, never a guess.
+"""
+
+from collections import Counter
+from copy import copy
+from functools import cache, lru_cache
+from typing import Any
+from unicodedata import name
+
+import re2
+from py3langid.langid import MODEL_FILE, LanguageIdentifier
+
+from moderation.checks.signal import Facts
+from moderation.checks.text import Text
+
+LONGEST_READ = 1_000  # characters; no language hides longer
+WORDS_READ = 60
+ENGLISH = "en"
+SHARED = "tongue"  # its place in Facts.shared
+
+# Small words of English that are no words of its neighbours: 'was', 'die', 'in', 'to', 'no', 'on' are.
+_SMALL_WORDS = (
+    "the and of that you this with for it not have has had my your what but they she his their would from there been "
+    "just like who when which about how because people get got than out know think why its our were these those "
+    "should could where be are dont im if them then too yours him he being only some "
+    "any into never ever always going gonna want make made time good really much please love right still even back "
+    "after before here now say said see look one off over us by at ain youre thing things day need way"
+)
+_SMALL = frozenset(_SMALL_WORDS.split())
+_FEWEST_SMALL = 2
+_SMALL_SHARE = 0.16  # of the words; foreign sentences stay under 0.1, English ones are around 0.4
+
+_FEWEST_LETTERS = 24  # in Latin letters; fewer are anything
+_FEWEST_FOREIGN = 6  # in a script that is not English's
+_MOSTLY = 0.6  # share of the letters that are of one script
+_SURE = 0.6  # the library's probability; neighbours (Danish, Norwegian) share theirs
+_ENGLISH_AT_MOST = 0.02  # ... of English, when it is to be another
+_SURE_OF_SCRIPT = 0.4
+
+_ONE_LANGUAGE = {
+    "HANGUL": "ko", "HIRAGANA": "ja", "KATAKANA": "ja", "CJK": "zh", "THAI": "th", "GREEK": "el", "HEBREW": "he",
+    "GEORGIAN": "ka", "ARMENIAN": "hy", "TAMIL": "ta", "TELUGU": "te", "KHMER": "km", "LAO": "lo", "MYANMAR": "my",
+    "SINHALA": "si", "MALAYALAM": "ml", "KANNADA": "kn", "GUJARATI": "gu", "GURMUKHI": "pa", "ETHIOPIC": "am",
+}  # fmt: skip
+_BY_SCRIPT = {
+    "LATIN": (
+        "af ca cs cy da de en es et eu fi fr ga gl hr hu id is it lt lv mt nl no pl pt ro sk sl sq sv sw tl tr vi"
+    ),
+    "CYRILLIC": "be bg kk ky mk mn ru sr tg uk",
+    "ARABIC": "ar fa ku ps ug ur",
+    "DEVANAGARI": "hi mr ne sa",
+    "BENGALI": "as bn",
+}
+_KANA_SHARE = 0.1  # Japanese is written with Chinese signs too, but never with them alone
+# What is no language: links, mentions and tags, addresses.
+_NO_LANGUAGE = r"(?i)(?:https?://|www\.)\S+|[@#]\w+|\S+@\S+|&[a-z#0-9]{2,8};|<[^<>]{0,40}>|\[(?:USER|URL)\]"
+
+
+def tongue(facts: Facts) -> str | None:
+    """The comment's language as a primary tag ('en', 'de'), or None when nobody could be sure."""
+    if SHARED not in facts.shared:
+        facts.shared[SHARED] = _tongue(facts.text)
+    return facts.shared[SHARED]
+
+
+def get_ready() -> None:
+    """Load the library's model: half a second."""
+    for script in _BY_SCRIPT:
+        _library(script)
+
+
+def primary(tag: str | None) -> str | None:
+    """'de' of 'de-AT'."""
+    return tag.replace("_", "-").partition("-")[0].casefold() or None if tag else None
+
+
+def _tongue(text: Text) -> str | None:
+    words = text.words[:WORDS_READ]
+    small = len([word for word in words if word.text in _SMALL])
+    if small >= _FEWEST_SMALL and small >= _SMALL_SHARE * len(words):
+        return ENGLISH
+    script, letters = _script_of(text.folded)
+    if script in _ONE_LANGUAGE:
+        return _ONE_LANGUAGE[script]
+    if script not in _BY_SCRIPT or letters < (_FEWEST_LETTERS if script == "LATIN" else _FEWEST_FOREIGN):
+        return None
+    return _ask(text.original[:LONGEST_READ], script)
+
+
+def _script_of(folded: str) -> tuple[str | None, int]:
+    """The script that most letters are of, and how many letters."""
+    if folded.isascii():
+        return "LATIN", len(folded)
+    counted = Counter(_script(each) for each in folded[:LONGEST_READ] if each.isalpha())
+    letters = counted.total()
+    if not letters:
+        return None, 0
+    counted["JAPANESE"] = counted["HIRAGANA"] + counted["KATAKANA"]
+    if counted["JAPANESE"] >= _KANA_SHARE * letters and counted["JAPANESE"] + counted["CJK"] >= _MOSTLY * letters:
+        return "KATAKANA", letters
+    script, most = counted.most_common(1)[0]
+    return (script if most >= _MOSTLY * letters else None), letters
+
+
+@lru_cache(maxsize=8_192)
+def _script(letter: str) -> str:
+    """The first word of its Unicode name is its script."""
+    return name(letter, "NONE").partition(" ")[0]
+
+
+def _ask(original: str, script: str) -> str | None:
+    read = _no_language().sub(" ", original.encode("utf-8", "ignore").decode())
+    letters = [each for each in read if each.isalpha()]
+    if script == "LATIN" and len(letters) < _FEWEST_LETTERS:
+        return None
+    ranked = _library(script).rank(read.casefold())
+    (best, sure), english = ranked[0], dict(ranked).get(ENGLISH, 0.0)
+    if best == ENGLISH:
+        return ENGLISH if sure >= _SURE else None
+    if script != "LATIN":
+        return best if sure >= _SURE_OF_SCRIPT else None
+    return best if sure >= _SURE and english <= _ENGLISH_AT_MOST else None
+
+
+@cache
+def _library(script: str) -> Any:
+    """The identifier for the languages of one script; it keeps no state between questions."""
+    identifier = copy(_whole_library())
+    identifier.set_languages(_BY_SCRIPT[script].split())
+    return identifier
+
+
+@cache
+def _whole_library() -> Any:
+    return LanguageIdentifier.from_model_file(MODEL_FILE, norm_probs=True)
+
+
+@cache
+def _no_language() -> Any:
+    return re2.compile(_NO_LANGUAGE)

@@ -5,10 +5,12 @@ so; the policy makes of it what the site wants. What is cheaper for many comment
 chunk of them (prime) and leaves in `facts.shared`; its look() finds it there, or does it for one.
 """
 
+import gc
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 from moderation.checks import (
@@ -102,6 +104,7 @@ def run_many(
         for check in checks:
             with suppress(Exception):  # it will fail again, and then a signal says so
                 check.prepare(rules)
+    _settle()
     deadline = time.perf_counter() + budget
     looked: list[tuple[Signal, ...]] = []
     with alarm(limit) as bell:
@@ -113,6 +116,12 @@ def run_many(
             if len(seen) < len(chunk):
                 break
     return looked
+
+
+@cache
+def _settle() -> None:
+    """The tables that prepare() made stay: the collector need not walk their million entries again and again."""
+    gc.freeze()
 
 
 def _chunks(many: Sequence[Facts]) -> Iterator[Sequence[Facts]]:

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from moderation.checks import encoder
 from moderation.checks.hints import HINTS, MARKS, NEAR, TRAITS, Column
 from moderation.checks.linear import Batch, Reader, Weights, logits
-from moderation.checks.masked import Masked, mask
+from moderation.checks.masked import Masked
 from moderation.checks.model import load
 from moderation.checks.quotation import quoted
 from moderation.checks.signal import Facts, Signal, quote
@@ -55,9 +55,9 @@ class Kind:
         if found.foreign:
             return Signal(self.NAME, ran=False, why_not=f"does not know this language: {found.foreign}")
         score = found.scores[self.outcome]
-        if score < self.shown_from:
+        if score < self.shown_from or (score < SHOWN_FROM and not found.has_hard_word):
             return Signal(self.NAME, score=score)
-        spans, evidence = _explain(facts.text, self.outcome)
+        spans, evidence = _explain(facts.text, found.read_as, self.outcome)
         return Signal(self.NAME, score=score, spans=spans, evidence=evidence)
 
     @staticmethod
@@ -86,7 +86,9 @@ class Found:
     """What one comment's four checks share."""
 
     scores: tuple[float, ...]
+    read_as: Masked
     foreign: str | None = None  # the language that the model does not know
+    has_hard_word: bool = True  # one that would be pointed at
     again: bool = False  # the encoder was asked too
 
 
@@ -133,13 +135,16 @@ def _found(facts: Facts) -> Found:
 
 def _find(many: Sequence[Facts]) -> None:
     model = _model()
-    scores = model.scores(model.reader.read([facts.text for facts in many]))
+    batch = model.reader.read([facts.text for facts in many])
+    scores = model.scores(batch)
+    hard = batch.owner[model.reader.traits[batch.ids, TRAITS.index("toxic")] >= _WORD_SHOWN_FROM]
+    has_hard_word = np.bincount(hard, minlength=len(many)) > 0
     _discount_quotations(model, many, scores)
     likely = 1 / (1 + np.exp(-scores.astype(np.float64)))
-    for facts, row in zip(many, likely.tolist(), strict=True):
+    for facts, row, masked, is_hard in zip(many, likely.tolist(), batch.words, has_hard_word.tolist(), strict=True):
         language = tongue(facts)
         foreign = language if language not in (None, ENGLISH) else None
-        facts.shared[SHARED] = Found(tuple(row), foreign)
+        facts.shared[SHARED] = Found(tuple(row), masked, foreign, is_hard)
     if encoder.available():
         _look_again(many)
 
@@ -183,11 +188,11 @@ def _own_words(text: Text) -> tuple[Word, ...] | None:
     return tuple(word for word in text.words if not inside[word.start])
 
 
-def _explain(text: Text, outcome: int) -> tuple[tuple[tuple[int, int], ...], tuple[str, ...]]:
+def _explain(text: Text, masked: Masked, outcome: int) -> tuple[tuple[tuple[int, int], ...], tuple[str, ...]]:
     """Where the words are that speak for this kind, and which weighed most."""
     model = _model()
-    masked = mask(text.words)
-    ids = np.fromiter((model.reader.vocabulary.get(word, 0) for word in masked.words), dtype=np.intp)
+    known = model.reader.vocabulary.get
+    ids = np.array([known(word, 0) for word in masked.words], dtype=np.intp)
     if not len(ids):
         return (), ()
     traits = model.reader.traits[ids]

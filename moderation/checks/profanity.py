@@ -25,6 +25,7 @@ from moderation.checks.shapes import turned
 from moderation.checks.signal import Facts, Signal, quote
 from moderation.checks.spelt import spelt
 from moderation.checks.text import Text
+from moderation.checks.tongue import ENGLISH, tongue
 from moderation.checks.wordlist import allowed
 from moderation.checks.words import dictionary, is_fragment, names, word_set
 from moderation.rules import Rules
@@ -75,6 +76,9 @@ def look(facts: Facts) -> Signal:
     if hits and facts.rules.lists.words.allow:
         hits = _without_allowed(hits, facts)
     if not hits:
+        language = tongue(facts)
+        if language not in (None, ENGLISH):
+            return Signal(NAME, ran=False, why_not=f"does not know this language: {language}")
         return NOTHING_SEEN
     hits = [_in_context(hit, text) for hit in hits[:MOST_IN_CONTEXT]] + hits[MOST_IN_CONTEXT:]
     shown = [hit for hit in hits if hit.entry.grade in FOUND] or hits

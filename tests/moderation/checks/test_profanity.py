@@ -328,6 +328,14 @@ def test_what_is_said_counts_in_full(body):
     assert look(body).weight == 1.0
 
 
+def test_in_a_language_that_it_does_not_know_it_says_what_it_finds_but_not_that_nothing_is_there():
+    german = "Das war wirklich ein ganz wunderbarer Abend mit meinen alten Freunden"
+
+    signal = look(german)
+    assert (signal.ran, signal.why_not) == (False, "does not know this language: de")
+    assert look(f"{german}, asshole").score >= 0.8
+
+
 def test_a_word_that_the_site_allows_is_not_found():
     rules = Rules.model_validate({"lists": {"words": {"allow": ["ass*"]}}})
 

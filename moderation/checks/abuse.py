@@ -24,6 +24,7 @@ SPEAKS = f"{VERSION}+encoder-{encoder.VERSION}" if encoder.available() else VERS
 SHARED = "abuse"  # its place in Facts.shared
 SHOWN_FROM = 0.1  # from this score on a signal says where and why
 INSULTS_SHOWN_FROM = 0.01  # a moderator who reads the comment for another reason is shown them too
+LOOKED_AGAIN = "read by the sentence encoder too"
 QUOTED_COUNTS = 0.3  # of what only quoted words add
 DOUBTED_FROM = 0.15  # from this score on it is asked what was quoted
 MOST_EVIDENCE = 3
@@ -58,7 +59,8 @@ class Kind:
         if score < self.shown_from or (score < SHOWN_FROM and not found.has_hard_word):
             return Signal(self.NAME, score=score)
         spans, evidence = _explain(facts.text, found.read_as, self.outcome)
-        return Signal(self.NAME, score=score, spans=spans, evidence=evidence)
+        looked_again = (LOOKED_AGAIN,) if found.again else ()
+        return Signal(self.NAME, score=score, spans=spans, evidence=(*evidence, *looked_again))
 
     @staticmethod
     def prepare(rules: Rules) -> None:

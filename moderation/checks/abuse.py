@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from functools import cache
+from functools import cache, cached_property
 from itertools import pairwise
 
 import numpy as np
@@ -13,10 +13,11 @@ from moderation.checks.hints import HINTS, MARKS, NEAR, TRAITS, Column
 from moderation.checks.linear import Batch, Reader, Weights, logits
 from moderation.checks.masked import Masked
 from moderation.checks.model import load
-from moderation.checks.quotation import quoted
+from moderation.checks.quotation import quoted_in
 from moderation.checks.signal import Facts, Signal, quote
-from moderation.checks.text import Text, Word
+from moderation.checks.text import Text
 from moderation.checks.tongue import ENGLISH, tongue
+from moderation.checks.tongue import get_ready as tongue_get_ready
 from moderation.rules import Rules
 
 MODEL, VERSION = "abuse", "1"
@@ -58,7 +59,7 @@ class Kind:
         score = found.scores[self.outcome]
         if score < self.shown_from or (score < SHOWN_FROM and not found.has_hard_word):
             return Signal(self.NAME, score=score)
-        spans, evidence = _explain(facts.text, found.read_as, self.outcome)
+        spans, evidence = _explain(facts.text, found, self.outcome)
         looked_again = (LOOKED_AGAIN,) if found.again else ()
         return Signal(self.NAME, score=score, spans=spans, evidence=(*evidence, *looked_again))
 
@@ -66,6 +67,7 @@ class Kind:
     def prepare(rules: Rules) -> None:
         del rules
         _model()
+        tongue_get_ready()
         encoder.get_ready()
 
     @staticmethod
@@ -89,16 +91,47 @@ class Found:
 
     scores: tuple[float, ...]
     read_as: Masked
+    heard: "_Heard"
+    begin: int = 0  # of its words among those of its chunk
     foreign: str | None = None  # the language that the model does not know
     has_hard_word: bool = True  # one that would be pointed at
     again: bool = False  # the encoder was asked too
 
 
-@dataclass(frozen=True, slots=True)
+class _Heard:
+    """What each word of a chunk says, for every outcome; found when the first of its comments is to be explained."""
+
+    def __init__(self, batch: Batch) -> None:
+        self._batch = batch
+
+    @cached_property
+    def weights(self) -> Column:
+        """Outcome x word: what it adds to the logit, by itself and by its traits."""
+        model, batch = _model(), self._batch
+        own = model.weights.words[batch.ids] / np.sqrt(np.maximum(batch.lengths, 1))[batch.owner, None]
+        return np.ascontiguousarray((own + model.reader.traits[batch.ids] @ model.spoken).T, dtype=np.float32)
+
+    @cached_property
+    def shown(self) -> NDArray[np.bool_]:
+        """Outcome x word: whether it is pointed at."""
+        traits = _model().reader.traits[self._batch.ids].T
+        each = (np.max([traits[TRAITS.index(name)] for name in _SHOWN_BY[kind]], axis=0) for kind in NAMES)
+        return np.stack([one >= _WORD_SHOWN_FROM for one in each])
+
+
+@dataclass(frozen=True)
 class _Model:
     reader: Reader
     weights: Weights
     calibration: Column  # for each outcome: how much its own logit counts, how much insult's, and a shift
+
+    @cached_property
+    def spoken(self) -> Column:
+        """Trait x outcome: what a word adds that has this trait, by the hints."""
+        table = np.zeros((len(TRAITS), len(NAMES)), dtype=np.float32)
+        for trait, through in _SPEAKS_THROUGH.items():
+            table[TRAITS.index(trait)] = sum(self.weights.hints[HINTS.index(name)] for name in through)
+        return table
 
     def scores(self, batch: Batch) -> Column:
         """Logits, calibrated: half of the comments with 0 are abuse of that kind."""
@@ -142,11 +175,13 @@ def _find(many: Sequence[Facts]) -> None:
     hard = batch.owner[model.reader.traits[batch.ids, TRAITS.index("toxic")] >= _WORD_SHOWN_FROM]
     has_hard_word = np.bincount(hard, minlength=len(many)) > 0
     _discount_quotations(model, many, scores)
-    likely = 1 / (1 + np.exp(-scores.astype(np.float64)))
-    for facts, row, masked, is_hard in zip(many, likely.tolist(), batch.words, has_hard_word.tolist(), strict=True):
+    likely = (1 / (1 + np.exp(-scores.astype(np.float64)))).tolist()
+    heard, begin = _Heard(batch), 0
+    for facts, row, masked, is_hard in zip(many, likely, batch.words, has_hard_word.tolist(), strict=True):
         language = tongue(facts)
         foreign = language if language not in (None, ENGLISH) else None
-        facts.shared[SHARED] = Found(tuple(row), masked, foreign, is_hard)
+        facts.shared[SHARED] = Found(tuple(row), masked, heard, begin, foreign, is_hard)
+        begin += len(masked.words) + NEAR
     if encoder.available():
         _look_again(many)
 
@@ -169,7 +204,7 @@ def _look_again(many: Sequence[Facts]) -> None:
 def _discount_quotations(model: _Model, many: Sequence[Facts], scores: Column) -> None:
     """In place: what a doubtful comment says in others' words counts for less."""
     doubtful = np.flatnonzero(scores.max(axis=1) > np.log(DOUBTED_FROM / (1 - DOUBTED_FROM)))
-    own = {place: _own_words(many[place].text) for place in doubtful.tolist()}
+    own = {place: _own_words(many[place]) for place in doubtful.tolist()}
     places = [place for place, words in own.items() if words is not None]
     if not places:
         return
@@ -179,46 +214,33 @@ def _discount_quotations(model: _Model, many: Sequence[Facts], scores: Column) -
     scores[places] = np.minimum(scores[places], mixed)
 
 
-def _own_words(text: Text) -> tuple[Word, ...] | None:
+def _own_words(facts: Facts) -> tuple[str, ...] | None:
     """The words outside quotation; None if nothing is quoted."""
-    spans = quoted(text)
+    spans, text = quoted_in(facts), facts.text
     if not spans:
         return None
     inside = np.zeros(len(text.original) + 1, dtype=np.bool_)
     for start, end in spans:
         inside[start:end] = True
-    return tuple(word for word in text.words if not inside[word.start])
+    return tuple(word.text for word in text.words if not inside[word.start])
 
 
-def _explain(text: Text, masked: Masked, outcome: int) -> tuple[tuple[tuple[int, int], ...], tuple[str, ...]]:
+def _explain(text: Text, found: Found, outcome: int) -> tuple[tuple[tuple[int, int], ...], tuple[str, ...]]:
     """Where the words are that speak for this kind, and which weighed most."""
-    model = _model()
-    known = model.reader.vocabulary.get
-    ids = np.array([known(word, 0) for word in masked.words], dtype=np.intp)
-    if not len(ids):
-        return (), ()
-    traits = model.reader.traits[ids]
-    shown = np.max([traits[:, TRAITS.index(name)] for name in _SHOWN_BY[NAMES[outcome]]], axis=0) >= _WORD_SHOWN_FROM
-    weighed = _weighed(model, ids, traits, outcome)
-    order = [int(place) for place in np.argsort(-weighed, kind="stable")[:MOST_EVIDENCE]]
-    order = [place for place in order if weighed[place] >= _LEAST_WEIGHT]
-    evidence = [f"{_written(text, masked, place)} (+{weighed[place]:.1f})" for place in order]
-    if any(_is_you(masked, place) for place in order):
+    masked = found.read_as
+    here = slice(found.begin, found.begin + len(masked.words))
+    weighed = found.heard.weights[outcome, here]
+    order: list[int] = np.argsort(-weighed, kind="stable")[:MOST_EVIDENCE].tolist()
+    heaviest = [place for place in order if weighed[place] >= _LEAST_WEIGHT]
+    evidence = [f"{_written(text, masked, place)} (+{weighed[place]:.1f})" for place in heaviest]
+    if any(_is_you(masked, place) for place in heaviest):
         evidence.append("second person")
-    return _spans(text, masked, np.flatnonzero(shown).tolist()), tuple(quote(each) for each in evidence)
-
-
-def _weighed(model: _Model, ids: NDArray[np.intp], traits: Column, outcome: int) -> Column:
-    """What each word adds to the logit, by itself and by its traits."""
-    own = model.weights.words[ids, outcome] / np.sqrt(len(ids))
-    for trait, through in _SPEAKS_THROUGH.items():
-        weight = sum(float(model.weights.hints[HINTS.index(name), outcome]) for name in through)
-        own = own + traits[:, TRAITS.index(trait)] * weight
-    return own
+    spans = _spans(text, masked, np.flatnonzero(found.heard.shown[outcome, here]).tolist())
+    return spans, tuple(quote(each) for each in evidence)
 
 
 def _written(text: Text, masked: Masked, place: int) -> str:
-    start, end = text.words[masked.first[place]].start, text.words[masked.last[place]].end
+    start, end = text.span_of_words(masked.first[place], masked.last[place])
     return text.original[start:end]
 
 
@@ -228,7 +250,7 @@ def _is_you(masked: Masked, place: int) -> bool:
 
 def _spans(text: Text, masked: Masked, places: Sequence[int]) -> tuple[tuple[int, int], ...]:
     """Word by word; what only blanks part is one span."""
-    spans = [(text.words[masked.first[place]].start, text.words[masked.last[place]].end) for place in places]
+    spans = [text.span_of_words(masked.first[place], masked.last[place]) for place in places]
     joined = spans[:1]
     for (_, before), (start, end) in pairwise(spans):
         if not text.original[before:start].strip():

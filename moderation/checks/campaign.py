@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from moderation.checks.clusters import CLUSTERED, COUNT_UP_TO, WITHIN_DAYS, Clusters, cluster_in_order
+from moderation.checks.clusters import CLUSTERED, COUNT_UP_TO, WITHIN_DAYS, Clusters, place_in_order
 from moderation.checks.signal import Facts, Signal
 
 NAME = "campaign"
@@ -14,13 +14,18 @@ FEW = {0: 0.0, 1: 0.3, 2: 0.4}
 AT_THE_LIMIT = 0.5  # three
 EACH_MORE = 0.05
 
+NOTHING_LIKE_IT = Signal(NAME)
+
 _SHARED = "campaign"
 
 
 def look(facts: Facts) -> Signal:
-    if facts.cluster is None and CLUSTERED not in facts.shared:
-        facts = facts.shared.get(_SHARED) or cluster_in_order(Clusters(), [facts])[0]
-    others = facts.cluster_others
+    cluster, others = facts.cluster, facts.cluster_others
+    if cluster is None and CLUSTERED not in facts.shared:
+        placed = facts.shared[_SHARED] if _SHARED in facts.shared else place_in_order(Clusters(), [facts])[0]
+        cluster, others = (placed.cluster, placed.others) if placed else (None, 0)
+    if cluster is None:
+        return NOTHING_LIKE_IT
     more = others - len(FEW)
     counted = f"{others} or more" if others >= COUNT_UP_TO else str(others)
     return Signal(
@@ -29,15 +34,15 @@ def look(facts: Facts) -> Signal:
         evidence=(f"{counted} near-identical {_COMMENTS[others == 1]} by others within {WITHIN_DAYS} days",)
         if others
         else (),
-        cluster=facts.cluster,
+        cluster=cluster,
     )
 
 
 def prime(many: Sequence[Facts]) -> None:
     """Where nobody has looked for clusters before, a chunk's comments are one site's, in order."""
     new = [each for each in many if each.cluster is None and CLUSTERED not in each.shared]
-    for each, clustered in zip(new, cluster_in_order(Clusters(), new), strict=True):
-        each.shared[_SHARED] = clustered
+    for each, placed in zip(new, place_in_order(Clusters(), new), strict=True):
+        each.shared[_SHARED] = placed
 
 
 _COMMENTS = ("comments", "comment")

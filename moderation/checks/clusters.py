@@ -71,22 +71,24 @@ class Clusters:
     def place(self, print_: Fingerprint, writer: str | None) -> Placed:
         """Find a comment's cluster, and remember it there."""
         alike = self._alike(print_)
-        cluster = self._choose(alike) or self._now(print_.key)
-        members = self._members.get(cluster, ())
-        others = sum(1 for each in members if each and each != writer) if writer else 0
-        crowded = sum(1 for _, share in alike if share >= NEARLY_IDENTICAL) >= ENOUGH
+        cluster = (self._choose(alike) if alike else None) or self._now(print_.key)
+        members = self._members.get(cluster, ()) if writer else ()
+        others = sum(1 for each in members if each and each != writer)
+        crowded = len(alike) >= ENOUGH and sum(1 for _, share in alike if share >= NEARLY_IDENTICAL) >= ENOUGH
         self.know(Known(cluster, () if crowded else print_.bands, print_.signature))
         self.count(cluster, (writer,))
         return Placed(cluster, min(others, COUNT_UP_TO), crowded)
 
     def now(self, placed: Placed) -> Placed:
         """Where it is by now: its cluster may have joined another."""
-        return replace(placed, cluster=self._now(placed.cluster))
+        now = self._now(placed.cluster)
+        return placed if now == placed.cluster else replace(placed, cluster=now)
 
     def _alike(self, print_: Fingerprint) -> list[tuple[Known, float]]:
-        found = list({each: None for band in print_.bands for each in self._by_band.get(band, ())})
-        if not found:
+        buckets = [bucket for band in print_.bands if (bucket := self._by_band.get(band))]
+        if not buckets:
             return []
+        found = list({each: None for bucket in buckets for each in bucket})
         return list(zip(found, likeness([each.signature for each in found], print_.signature), strict=True))
 
     def _choose(self, alike: Sequence[tuple[Known, float]]) -> str | None:
@@ -134,13 +136,18 @@ def writer(author_id: str | None, email: str | None, ip: str | None, name: str |
     return hashlib.blake2b(told.encode("utf-8", "surrogatepass"), digest_size=8).hexdigest()
 
 
-def cluster_in_order(clusters: Clusters, many: Sequence[Facts]) -> list[Facts]:
-    """These comments with their clusters: each sees those before it."""
+def place_in_order(clusters: Clusters, many: Sequence[Facts]) -> list[Placed | None]:
+    """The clusters of these comments, each of which sees those before it; None for one that is too short."""
     placed = [
         clusters.place(print_, writer(each.author_id, each.author_email, each.ip, each.author_name)) if print_ else None
         for each, print_ in zip(many, fingerprints([each.text.folded for each in many]), strict=True)
     ]
-    return [with_cluster(each, clusters.now(at) if at else None) for each, at in zip(many, placed, strict=True)]
+    return [clusters.now(at) if at else None for at in placed]
+
+
+def cluster_in_order(clusters: Clusters, many: Sequence[Facts]) -> list[Facts]:
+    """These comments with their clusters."""
+    return [with_cluster(each, at) for each, at in zip(many, place_in_order(clusters, many), strict=True)]
 
 
 def with_cluster(facts: Facts, placed: Placed | None) -> Facts:

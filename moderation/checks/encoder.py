@@ -116,7 +116,7 @@ def _odds(score: float) -> float:
 
 def as_read(text: Text) -> str:
     """The comment's folded words, names of groups as stand-ins, what stands between the words as it was."""
-    masked = mask(text.words)
+    masked = mask(text.tokens)
     parts: list[str] = []
     done = 0
     for word, first, last in zip(masked.words, masked.first, masked.last, strict=True):

@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 PLACES = ("youtube", "instagram", "sms", "talk")
+_LEAVES = 4  # of each tree
 FARTHEST = 4.0  # standard deviations that the gate looks at
 
 _Numbers = NDArray[Any]
@@ -32,13 +33,10 @@ class Experts:
     gate_bias: NDArray[np.float32]
 
 
-def listen(experts: Experts, traits: _Numbers, bucket: _Numbers, text: _Numbers, length: _Numbers) -> _Numbers:
-    """Log odds for each comment; bucket and text are its grams, length what their weights are divided by."""
-    count = len(traits)
+def listen(experts: Experts, traits: _Numbers, grams: _Numbers) -> _Numbers:
+    """Log odds for each comment; `grams` is what its grams say of each place."""
     gate = np.clip((traits - experts.middle) / experts.spread, -FARTHEST, FARTHEST) @ experts.gate_traits
-    for place in range(len(PLACES)):
-        weights = experts.gate_grams[:, place][bucket]
-        gate[:, place] += np.bincount(text, weights=weights, minlength=count) / length + experts.gate_bias[place]
+    gate = gate + grams + experts.gate_bias
     gate = np.exp(gate - gate.max(axis=1, keepdims=True))
     gate /= gate.sum(axis=1, keepdims=True)
     return (gate * _say(experts, traits.astype(np.float32))).sum(axis=1)
@@ -46,11 +44,12 @@ def listen(experts: Experts, traits: _Numbers, bucket: _Numbers, text: _Numbers,
 
 def _say(experts: Experts, traits: NDArray[np.float32]) -> _Numbers:
     """Comment x place."""
-    above = traits[:, experts.feature] > experts.threshold
-    first = above[:, :, 0]
-    leaf = np.where(first, above[:, :, 2] + 2, above[:, :, 1].astype(np.intp))
-    trees = np.arange(len(experts.value))
-    values = experts.value[trees, leaf]
+    asked = [
+        traits.take(experts.feature[:, question], axis=1) > experts.threshold[:, question] for question in range(3)
+    ]
+    leaf = np.where(asked[0], asked[2] + 2, asked[1])
+    leaf += _LEAVES * np.arange(len(experts.value))
+    values = experts.value.ravel().take(leaf)
     return values.reshape(len(traits), len(PLACES), -1).sum(axis=2) + experts.base
 
 

@@ -8,6 +8,7 @@ is over the batch's characters at once, so that a comment costs microseconds, an
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -33,11 +34,11 @@ class Grams:
     kind: NDArray[np.intp]  # 0 one word, 1 two words in a row, 2-5 a run of so many characters
 
 
-def grams(folded: Sequence[str], bits: int, runs: Sequence[int] = CHARACTERS) -> Grams:
-    """All grams of these texts; of each kind, from the first text to the last."""
+def grams(folded: Sequence[str], bits: int, runs: Sequence[int] = CHARACTERS, *, any_digit: bool = False) -> Grams:
+    """All grams of these texts; of each kind, from the first text to the last. A digit may read like any other."""
     if any("\x01" in each for each in folded):  # it stands for a border here
         folded = [each.replace("\x01", " ") for each in folded]
-    characters, begins, owner = _lay_out(folded)
+    characters, begins, owner = _lay_out(folded, any_digit=any_digit)
     lengths = np.fromiter((len(each) for each in folded), dtype=np.intp, count=len(folded))
     blank = characters == _BLANK
     found = [*_words(characters, blank, owner), *_runs(characters, blank, runs)]
@@ -50,14 +51,28 @@ def grams(folded: Sequence[str], bits: int, runs: Sequence[int] = CHARACTERS) ->
     return Grams(bucket, text, np.maximum(start - shift, 0), np.minimum(end - shift, length), kind)
 
 
-def _lay_out(folded: Sequence[str]) -> tuple[NDArray[Any], NDArray[np.intp], NDArray[np.intp]]:
+def summed(table: NDArray[np.float32], rows: NDArray[np.intp], owner: NDArray[np.intp], count: int) -> Any:
+    """For each of so many owners the sum of its rows of the table.
+
+    Owners stand in order, or in order several times: once for each kind of gram.
+    """
+    sums = np.zeros((count, table.shape[1]), dtype=np.float32)
+    for begin, end in pairwise([0, *(np.flatnonzero(np.diff(owner) < 0) + 1).tolist(), len(owner)]):
+        here = owner[begin:end]
+        first = np.flatnonzero(np.diff(here, prepend=-1))
+        if len(first):
+            sums[here[first]] += np.add.reduceat(table.take(rows[begin:end], axis=0), first, axis=0)
+    return sums
+
+
+def _lay_out(folded: Sequence[str], *, any_digit: bool) -> tuple[NDArray[Any], NDArray[np.intp], NDArray[np.intp]]:
     """One array: border, blank, text, blank, border, ...; with where each text begins, and whose each character is.
 
     Whatever is no letter, digit or apostrophe reads as a blank.
     """
     whole = "\x01" + "".join(f" {each} \x01" for each in folded)
     characters = np.frombuffer(whole.encode("utf-32-le", "surrogatepass"), dtype=np.uint32)
-    table = _read_as()
+    table = _read_as(any_digit)
     read = np.where(characters < len(table), table[np.minimum(characters, len(table) - 1)], characters)
     lengths = np.fromiter((len(each) + 3 for each in folded), dtype=np.intp, count=len(folded))
     begins = np.cumsum(lengths) - lengths + 2
@@ -66,9 +81,9 @@ def _lay_out(folded: Sequence[str]) -> tuple[NDArray[Any], NDArray[np.intp], NDA
 
 
 @cache
-def _read_as() -> NDArray[np.uint32]:
+def _read_as(any_digit: bool) -> NDArray[np.uint32]:
     """For each character of the basic plane: itself, or a blank."""
-    return np.fromiter(
+    table = np.fromiter(
         (
             _BORDER if code == _BORDER else code if chr(code).isalnum() or chr(code) == "'" else _BLANK
             for code in range(0x10000)
@@ -76,6 +91,9 @@ def _read_as() -> NDArray[np.uint32]:
         dtype=np.uint32,
         count=0x10000,
     )
+    if any_digit:
+        table[ord("0") : ord("9") + 1] = ord("0")
+    return table
 
 
 def _words(

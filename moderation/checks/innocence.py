@@ -24,6 +24,7 @@ class _Company(NamedTuple):
     before: frozenset[str] = frozenset()
     after: frozenset[str] = frozenset()
     near: frozenset[str] = frozenset()
+    told: frozenset[str] = frozenset()  # what was done to somebody's
 
 
 def is_innocent(hit: Hit, text: Text) -> bool:
@@ -60,9 +61,12 @@ def _is_in(company: _Company, before: list[str], after: list[str]) -> bool:
         (bool(before) and before[-1] in company.before)
         or (bool(after) and after[0] in company.after)
         or not company.near.isdisjoint(before[-_NEAR:] + after[:_NEAR])
+        or (bool(before) and before[-1] in _SOMEBODYS and not company.told.isdisjoint(before[-_TOLD_WITHIN:]))
     )
 
 
+_SOMEBODYS = word_set("my her his their our s the")
+_TOLD_WITHIN = 5  # words: 'grabbed another woman by the ...'
 _SHORTEST_HALF = 3  # 'cum in' is not cumin
 _GAPS = frozenset(" -")
 _LONE_WORDS = frozenset({"", "a", "i", "u", "s", "t"})  # letters that stand alone, or are left of it's and don't

@@ -25,7 +25,6 @@ _SYMMETRIC = frozenset("bdnpquosxz")  # upside down these are letters still
 _FEWEST_CONSONANTS = 3  # that tell a word without any vowel
 _MOST_VOWELS = 4  # masked in every combination
 _ALIKE = str.maketrans("iv", "lu")
-_RUN = re.compile(r"(.)\1+")
 
 
 class Entry(NamedTuple):
@@ -71,7 +70,7 @@ def alike(word: str) -> str:
 
 def skeleton(word: str) -> str:
     """Each run of a letter made one letter."""
-    return _RUN.sub(r"\1", word)
+    return "".join([letter for letter, _ in groupby(word)])
 
 
 def counts(word: str) -> tuple[int, ...]:

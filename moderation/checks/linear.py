@@ -7,15 +7,16 @@ part adds is its weights' sum divided by the root of how many there were: a long
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import repeat
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from moderation.checks.grams import grams
+from moderation.checks.grams import grams, summed
 from moderation.checks.hints import MARKS, NEAR, Column, hints
 from moderation.checks.masked import Masked, mask
-from moderation.checks.text import Text, Word
+from moderation.checks.text import Text
 
 PAIRS, RUNS = 1, (3, 4, 5)  # kinds of grams
 _GAP = [0] * NEAR
@@ -32,7 +33,7 @@ class Batch:
     hints: Column
     bucket: NDArray[np.intp]  # of pairs and runs, in one table after the other
     text: NDArray[np.intp]  # whose gram
-    pair: NDArray[np.bool_]  # which grams are pairs
+    pair: NDArray[np.bool_]  # which grams are pairs: the first ones
 
 
 @dataclass(frozen=True)
@@ -52,21 +53,21 @@ class Reader:
         return table
 
     def read(self, texts: Sequence[Text]) -> Batch:
-        return self.read_words([text.words for text in texts], [text.original for text in texts])
+        return self.read_words([text.tokens for text in texts], [text.original for text in texts])
 
-    def read_words(self, words: Sequence[Sequence[Word]], originals: Sequence[str]) -> Batch:
+    def read_words(self, words: Sequence[Sequence[str]], originals: Sequence[str]) -> Batch:
         """`words` may leave out some of a comment's own."""
         masked = [mask(each) for each in words]
         ids: list[int] = []
         place = self.vocabulary.get
         for each in masked:
-            ids += [place(word, 0) for word in each.words]
+            ids.extend(map(place, each.words, repeat(0)))
             ids += _GAP
         known = np.array(ids, dtype=np.intp)
         lengths = np.fromiter((len(each.words) for each in masked), dtype=np.intp, count=len(masked))
         owner = np.repeat(np.arange(len(masked)), lengths + NEAR)
         found = grams([" ".join(each.words) for each in masked], self.bits, RUNS)
-        wanted = found.kind >= PAIRS
+        wanted = slice(int(np.searchsorted(found.kind, PAIRS)), None)  # single words stand first
         pair = found.kind[wanted] == PAIRS
         return Batch(
             words=masked,
@@ -94,10 +95,11 @@ def logits(batch: Batch, weights: Weights) -> Column:
     """A row per comment, a column per outcome."""
     count = len(batch.lengths)
     roots = [np.sqrt(np.maximum(each, 1)) for each in _counts(batch)]
+    pairs = np.count_nonzero(batch.pair)
     parts = [
-        _summed(weights.words[batch.ids], batch.owner, count) / roots[0][:, None],
-        _summed(weights.grams[batch.bucket[batch.pair]], batch.text[batch.pair], count) / roots[1][:, None],
-        _summed(weights.grams[batch.bucket[~batch.pair]], batch.text[~batch.pair], count) / roots[2][:, None],
+        summed(weights.words, batch.ids, batch.owner, count) / roots[0][:, None],
+        summed(weights.grams, batch.bucket[:pairs], batch.text[:pairs], count) / roots[1][:, None],
+        summed(weights.grams, batch.bucket[pairs:], batch.text[pairs:], count) / roots[2][:, None],
     ]
     return (sum(parts) + batch.hints @ weights.hints + weights.bias).astype(np.float32)
 
@@ -106,8 +108,3 @@ def _counts(batch: Batch) -> tuple[NDArray[Any], NDArray[Any], NDArray[Any]]:
     count = len(batch.lengths)
     pairs = np.bincount(batch.text[batch.pair], minlength=count)
     return batch.lengths, pairs, np.bincount(batch.text, minlength=count) - pairs
-
-
-def _summed(values: Column, owner: NDArray[np.intp], count: int) -> Column:
-    sums = [np.bincount(owner, weights=column, minlength=count) for column in values.T]
-    return np.stack(sums, axis=1).astype(np.float32)

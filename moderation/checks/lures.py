@@ -29,7 +29,7 @@ class Lexicon(NamedTuple):
 
 def plain(text: Text) -> str:
     """The folded words with one blank between them, and one before the first."""
-    return "".join([f" {word.text}" for word in text.words])
+    return " ".join(["", *text.tokens])
 
 
 def lures(words: str) -> list[Lure]:

@@ -9,14 +9,13 @@ from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 
-from moderation.checks.text import Word
-
 ONE = "onegroup"  # 'a Muslim', 'deaf', 'my gay': one of them, or a quality
 MANY = "manygroups"  # 'Muslims', 'deaf people'
 _PEOPLE = frozenset({"people", "peoples", "folk", "folks", "persons", "community", "communities"})
 _PERSON = frozenset({"person", "individual"})
 _MANY_BY_NATURE = frozenset({"men", "women", "ladies", "gentlemen", "wives", "children"})
 _MASKS = frozenset({ONE, MANY})
+_GOES_WITH = _MASKS | _PEOPLE | _PERSON
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,11 +27,12 @@ class Masked:
     last: Sequence[int]
 
 
-def mask(words: Sequence[Word]) -> Masked:
+def mask(words: Sequence[str]) -> Masked:
     """Names of groups as one word each; several in a row ('a young deaf woman') are one."""
     table = _table()
-    read = [table.get(word.text, word.text) for word in words]
-    if _MASKS.isdisjoint(read):
+    read = list(map(table.get, words, words))
+    groups = [place for place, word in enumerate(read) if word in _MASKS]
+    if not any(read[place + 1] in _GOES_WITH for place in groups if place + 1 < len(read)):
         return Masked(read, range(len(read)), range(len(read)))
     return _joined(read)
 
@@ -43,7 +43,7 @@ def _joined(read: Sequence[str]) -> Masked:
     last: list[int] = []
     for position, word in enumerate(read):
         after_group = bool(kept) and kept[-1] in _MASKS and last[-1] == position - 1
-        if after_group and (word in _MASKS or word in _PEOPLE or word in _PERSON):
+        if after_group and word in _GOES_WITH:
             last[-1] = position
             kept[-1] = MANY if word == MANY or word in _PEOPLE or kept[-1] == MANY else kept[-1]
             continue

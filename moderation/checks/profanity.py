@@ -6,6 +6,7 @@ What a stretch without blanks is, is remembered: most of a comment's were seen b
 import re
 from collections.abc import Iterator, Sequence
 from collections.abc import Set as AbstractSet
+from itertools import accumulate
 from typing import NamedTuple
 
 from moderation.checks.disguise import (
@@ -20,7 +21,7 @@ from moderation.checks.disguise import (
 )
 from moderation.checks.innocence import is_innocent
 from moderation.checks.lexicon import FOUND, GRADES, SHORTEST_DISGUISED, Entry, lexicon
-from moderation.checks.quotation import quoted
+from moderation.checks.quotation import quoted_in
 from moderation.checks.shapes import turned
 from moderation.checks.signal import Facts, Signal, quote
 from moderation.checks.spelt import spelt
@@ -46,7 +47,6 @@ _REMEMBERED = 32_768  # chunks
 _MOST_DEEP = 250  # chunks of one comment that nobody has seen before; what comes behind is read as it stands
 _LONGEST_PHRASE = 5  # words
 
-_CHUNK = re.compile(r"\S+")
 _WORD = re.compile(r"[^\W_]+")
 
 
@@ -82,7 +82,7 @@ def look(facts: Facts) -> Signal:
         return NOTHING_SEEN
     hits = [_in_context(hit, text) for hit in hits[:MOST_IN_CONTEXT]] + hits[MOST_IN_CONTEXT:]
     shown = [hit for hit in hits if hit.entry.grade in FOUND] or hits
-    told = _told(hits[:MOST_SPANS], text)
+    told = _told(hits[:MOST_SPANS], facts)
     return Signal(
         NAME,
         score=_score(hits),
@@ -116,9 +116,9 @@ def _evidence(hits: Sequence[Hit], told: AbstractSet[Hit]) -> Iterator[str]:
             yield quote(f"quoted: {hit.entry.word}")
 
 
-def _told(hits: Sequence[Hit], text: Text) -> set[Hit]:
+def _told(hits: Sequence[Hit], facts: Facts) -> set[Hit]:
     """Those that the comment tells of: somebody else said them."""
-    told = quoted(text)
+    told, text = quoted_in(facts), facts.text
     places = [(hit, *text.span(hit.start, hit.end)) for hit in hits] if told else []
     return {hit for hit, start, end in places if any(begin <= start and end <= stop for begin, stop in told)}
 
@@ -136,7 +136,7 @@ class _Cut(NamedTuple):
     text: Text
     chunks: list[str]
     known: list[Chunk | None]
-    noted: list[int]  # the places of those that are worth it
+    noted: list[tuple[int, Chunk]]  # those that are worth it, and their places
 
     def at(self, place: int) -> Chunk:
         return self.known[place] or NOTHING if 0 <= place < len(self.known) else NOTHING
@@ -147,17 +147,20 @@ def _find(text: Text) -> list[Hit]:
     _known.left = _MOST_DEEP
     chunks = text.folded.split()
     known = list(map(_known.__getitem__, chunks))
-    noted = [place for place, chunk in enumerate(known) if chunk]
+    noted = [(place, chunk) for place, chunk in enumerate(known) if chunk]
     has_turned = not text.original.isascii() and not turned().isdisjoint(text.original)
     if not noted and not has_turned:
         return []
     cut = _Cut(text, chunks, known, noted)
-    runs, pairs = list(_runs_of_units(cut)), list(_pairs(cut))
-    has_hits = any((known[place] or NOTHING).hits or (known[place] or NOTHING).has_key for place in noted)
-    if not (runs or pairs or has_hits or has_turned):
+    units = [place for place, chunk in noted if chunk.is_unit]
+    runs = list(_runs_of_units(units)) if len(units) >= FEWEST_UNITS else []
+    pairs = list(_pairs(cut))
+    found = [(place, chunk) for place, chunk in noted if chunk.hits]
+    keys = [place for place, chunk in noted if chunk.has_key]
+    if not (runs or pairs or found or keys or has_turned):
         return []
-    starts = [found.start() for found in _CHUNK.finditer(text.folded)]
-    hits = [hit.moved(starts[place]) for place in noted for hit in cut.at(place).hits]
+    starts = _starts(chunks, text.folded)
+    hits = [hit.moved(starts[place]) for place, chunk in found for hit in chunk.hits]
     for first, last in runs:
         hits += [
             Hit(*each, "letters set apart")
@@ -168,16 +171,27 @@ def _find(text: Text) -> list[Hit]:
             hits.append(Hit(starts[left], starts[right] + len(chunks[right].rstrip(AROUND)), entry, "cut in two"))
     if has_turned:
         hits += _upside_down(cut, starts)
-    hits += _phrases(cut, starts)
+    if keys:
+        hits += _phrases(cut, keys, starts)
     return _apart(hits) if len(hits) > 1 else hits
 
 
-def _runs_of_units(cut: _Cut) -> Iterator[tuple[int, int]]:
+def _starts(chunks: Sequence[str], folded: str) -> list[int]:
+    if " ".join(chunks) == folded:
+        return list(accumulate(map((1).__add__, map(len, chunks)), initial=0))[:-1]
+    starts: list[int] = []
+    end = 0
+    for chunk in chunks:
+        start = folded.index(chunk, end)  # between two chunks there are only blanks
+        end = start + len(chunk)
+        starts.append(start)
+    return starts
+
+
+def _runs_of_units(units: Sequence[int]) -> Iterator[tuple[int, int]]:
     """From which chunk to which only single letters stand: f u c k."""
     first = last = -2
-    for place in cut.noted:
-        if not cut.at(place).is_unit:
-            continue
+    for place in units:
         if place != last + 1:
             if last - first + 1 >= FEWEST_UNITS:
                 yield first, last
@@ -191,8 +205,8 @@ def _pairs(cut: _Cut) -> Iterator[tuple[int, int, Entry]]:
     """Two or three chunks that are one word with blanks in it: fu ck."""
     core = lexicon().core
     chunks, last = cut.chunks, len(cut.chunks) - 1
-    for place in cut.noted:
-        if not cut.at(place).is_fragment:
+    for place, chunk in cut.noted:
+        if not chunk.is_fragment:
             continue
         for left, right in ((place - 1, place), (place, place + 1), (place - 1, place + 1)):
             if left < 0 or right > last or sum(map(len, chunks[left : right + 1])) < SHORTEST_DISGUISED:
@@ -227,10 +241,10 @@ def _upside_down(cut: _Cut, starts: list[int]) -> Iterator[Hit]:
             yield from (hit.moved(start) for hit in read_upside_down(chunk))
 
 
-def _phrases(cut: _Cut, starts: list[int]) -> Iterator[Hit]:
+def _phrases(cut: _Cut, keys: Sequence[int], starts: list[int]) -> Iterator[Hit]:
     """Around the words by which phrases are found."""
     first = last = -1
-    for place in [*(place for place in cut.noted if cut.at(place).has_key), len(starts) + 2 * _LONGEST_PHRASE]:
+    for place in [*keys, len(starts) + 2 * _LONGEST_PHRASE]:
         if last >= 0 and place - last >= _LONGEST_PHRASE:
             end = min(last + _LONGEST_PHRASE, len(starts)) - 1
             begin = starts[max(0, first - _LONGEST_PHRASE + 1)]

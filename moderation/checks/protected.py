@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cache, lru_cache
+from itertools import islice
 from typing import Any
 
 import re2
@@ -23,6 +24,7 @@ GIVEN = 0.4  # a given name alone: many have it
 
 WORDS_KEPT = 20_000
 LONGEST_WORD = 60  # letters; no name hides in a longer one
+MOST_DOTTED = 100  # initials with dots; who has written more has made the point
 COMPILED = 512  # pages' lists kept ready
 LONG_ENOUGH = 6  # letters of a name that is looked for misspelt, inflected or inside other words
 _MOST_ENDING = 3  # letters that an inflection may add: Kowalskiej
@@ -74,7 +76,7 @@ def find(text: Text, given: Plain, names: Sequence[str]) -> Iterator[Found]:
         found = _at(text, known, before, word, after, shouted=shouted)
         if found is not None:
             yield found
-    for match in known.dotted.finditer(given.text) if known.dotted is not None else ():
+    for match in islice(known.dotted.finditer(given.text), MOST_DOTTED) if known.dotted is not None else ():
         yield given.original(Found(f"{WHAT} (initials)", INITIALS_DOTTED, *match.span()))
 
 

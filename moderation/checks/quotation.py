@@ -5,8 +5,11 @@ A word or two between quotation marks is no quotation by itself: "you 'moron'" i
 
 import re
 
+from moderation.checks.signal import Facts
 from moderation.checks.text import Text
+from moderation.checks.words import word_set
 
+SHARED = "quoted"  # its place in Facts.shared
 LONGEST_QUOTATION = 400  # characters
 SHORTEST_QUOTATION = 3  # words
 LONGEST_REPORT = 60
@@ -18,8 +21,21 @@ _REPORT = re.compile(
     r"|referred to|refers to|referring to|described|nicknamed|joked|whispered|spat|words like|slurs like|insults like"
     r"|wrote|writes|texted|tweeted|told|telling|muttered|chanted|used the word|the word|the term|the slur)\b"
 )
+# ... which no text has that has none of these words
+_REPORTING = word_set(
+    "call calls called calling named naming labelled labeled said says saying shouted shouting yelled yelling screamed "
+    "screaming referred refers referring described nicknamed joked whispered spat like wrote writes texted tweeted "
+    "told telling muttered chanted word term slur"
+)
 _CLAUSE_END = re.compile(r"[.!?;\n]")
 _REPORTERS = re.compile(r"\b(?:i|we|you)\s+(?:just\s+)?$")
+
+
+def quoted_in(facts: Facts) -> list[tuple[int, int]]:
+    """Of a comment; found once for all checks."""
+    if SHARED not in facts.shared:
+        facts.shared[SHARED] = quoted(facts.text)
+    return facts.shared[SHARED]
 
 
 def quoted(text: Text) -> list[tuple[int, int]]:
@@ -57,6 +73,8 @@ def _lines(original: str) -> list[tuple[int, int]]:
 def _reported(text: Text) -> list[tuple[int, int]]:
     spans: list[tuple[int, int]] = []
     folded = text.folded
+    if _REPORTING.isdisjoint(text.tokens):
+        return spans
     for found in _REPORT.finditer(folded):
         start = found.end()
         if _REPORTERS.search(folded[max(0, found.start() - 10) : found.start()]):

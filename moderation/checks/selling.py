@@ -12,23 +12,22 @@ import numpy as np
 from numpy.typing import NDArray
 
 from moderation.checks.experts import Experts, experts_of, listen
-from moderation.checks.grams import Grams, grams
+from moderation.checks.grams import Grams, grams, summed
 from moderation.checks.signal import Facts
 from moderation.checks.traits import Read, look_at, numbers
 
 BITS = 14  # of a gram's bucket; more were no better
 RUNS = (3, 4, 5)
-_DIGITS = str.maketrans("123456789", "000000000")  # a number is a number
 _WHOLE_WORDS = 1  # kinds of grams up to this are words and pairs: what a person can read
 _WORTH_NAMING = 0.02  # log odds of one gram
 _TINY = 1e-9
+_ODDS = 1  # the column of a gram's log odds
 
 
 @dataclass(frozen=True, slots=True)
 class Weights:
     traits: NDArray[np.float64]
-    grams: NDArray[np.float32]  # by bucket, times the rarity
-    rarity: NDArray[np.float32]  # by bucket
+    grams: NDArray[np.float32]  # by bucket: the square of its rarity, its log odds, what it says of each place
     bias: float
     experts: Experts
 
@@ -48,44 +47,50 @@ class Weighed:
 
     odds: float  # natural logarithm
     read: Read
-    heavy: list[tuple[float, int, int]]  # words that spoke for spam: log odds, start and end among the tokens
+    batch: Batch
+    row: int  # in the batch
+    length: float  # what the log odds of its grams are divided by
+
+    def heavy(self, weights: Weights) -> list[tuple[float, int, int]]:
+        """Words and pairs that spoke for spam: log odds, start and end among the tokens."""
+        found = self.batch.grams
+        readable = int(np.searchsorted(found.kind, _WHOLE_WORDS, side="right"))  # words and pairs stand first
+        places = np.flatnonzero(found.text[:readable] == self.row)
+        added = weights.grams[found.bucket[places], _ODDS] / self.length
+        return [
+            (float(log_odds), int(found.start[place]), int(found.end[place]))
+            for place, log_odds in zip(places.tolist(), added.tolist(), strict=True)
+            if log_odds > _WORTH_NAMING
+        ]
 
 
 def read_all(many: Sequence[Facts]) -> Batch:
     read = [look_at(facts) for facts in many]
-    joined = [" ".join([word.text for word in each.tokens]).translate(_DIGITS) for each in read]
-    return Batch(read, numbers(many, read), grams(joined, BITS, RUNS))
+    joined = [" ".join(each.tokens) for each in read]
+    return Batch(read, numbers(many, read), grams(joined, BITS, RUNS, any_digit=True))
 
 
-def weigh(batch: Batch, weights: Weights, *, worth_naming: float) -> list[Weighed]:
-    """One for each comment; words are named in those with log odds from worth_naming on."""
-    found, count = batch.grams, len(batch.read)
-    odds, added = odds_of(batch.traits, found.bucket, found.text, weights)
-    heavy: list[list[tuple[float, int, int]]] = [[] for _ in range(count)]
-    named = np.flatnonzero((found.kind <= _WHOLE_WORDS) & (added > _WORTH_NAMING) & (odds >= worth_naming)[found.text])
-    for place in named.tolist():
-        heavy[int(found.text[place])].append((float(added[place]), int(found.start[place]), int(found.end[place])))
-    return [Weighed(float(odds[row]), batch.read[row], heavy[row]) for row in range(count)]
+def weigh(batch: Batch, weights: Weights) -> list[Weighed]:
+    """One for each comment."""
+    odds, length = odds_of(batch.traits, batch.grams.bucket, batch.grams.text, weights)
+    rows = zip(odds.tolist(), batch.read, length.tolist(), strict=True)
+    return [Weighed(log_odds, read, batch, row, size) for row, (log_odds, read, size) in enumerate(rows)]
 
 
 def odds_of(
     traits: NDArray[Any], bucket: NDArray[Any], text: NDArray[Any], weights: Weights
 ) -> tuple[NDArray[Any], NDArray[Any]]:
-    """For each comment; and what each of its grams (bucket, text) adds."""
-    count = len(traits)
-    rarity = weights.rarity[bucket]
-    length = np.sqrt(np.bincount(text, weights=rarity * rarity, minlength=count)) + _TINY
-    added = weights.grams[bucket] / length[text]
-    sums = weights.bias + traits @ weights.traits + np.bincount(text, weights=added, minlength=count)
-    return sums + listen(weights.experts, traits, bucket, text, length), added
+    """For each comment; and what the log odds of its grams (bucket, text) are divided by."""
+    said = summed(weights.grams, bucket, text, len(traits)).astype(np.float64)
+    length = np.sqrt(said[:, 0]) + _TINY
+    said /= length[:, None]
+    sums = weights.bias + traits @ weights.traits + said[:, _ODDS]
+    return sums + listen(weights.experts, traits, said[:, _ODDS + 1 :]), length
 
 
 def weights_of(arrays: dict[str, Any]) -> Weights:
     """From a model file."""
-    return Weights(
-        arrays["traits"].astype(np.float32),
-        arrays["grams"].astype(np.float32),
-        arrays["rarity"].astype(np.float32),
-        float(arrays["bias"][0]),
-        experts_of(arrays),
-    )
+    experts = experts_of(arrays)
+    rarity = arrays["rarity"].astype(np.float32)
+    grams = np.column_stack([rarity * rarity, arrays["grams"].astype(np.float32), experts.gate_grams])
+    return Weights(arrays["traits"].astype(np.float32), grams, float(arrays["bias"][0]), experts)

@@ -7,7 +7,7 @@ languages, listed hosts - shifts the log odds by the fixed steps below.
 
 from collections.abc import Sequence
 from functools import cache
-from math import exp, log
+from math import exp
 
 from moderation.checks import marks, scams, selling
 from moderation.checks.hosts import SHORTENERS, domain_of, find_hosts, host_of
@@ -19,7 +19,7 @@ from moderation.checks.selling import Weighed
 from moderation.checks.signal import Facts, Signal, quote
 from moderation.checks.text import read as fold
 from moderation.checks.tongue import primary, tongue
-from moderation.checks.traits import names
+from moderation.checks.traits import names, tokens
 from moderation.rules import Rules
 
 NAME = "spam"
@@ -28,6 +28,7 @@ SAYS = "It reads like advertising or a scam."
 
 WORTH_SAYING = 0.3  # below it, nothing is pointed at
 MOST_REASONS = 8
+_MOST_WORDS = 4 * MOST_REASONS  # of which some stand inside others
 
 # Steps in log odds: 0.7 doubles the odds, 2.3 makes them ten times as high.
 SCAM = 6.0  # a link to a listed host or video
@@ -77,8 +78,7 @@ def prime(many: Sequence[Facts]) -> None:
 
 
 def _weigh(many: Sequence[Facts]) -> list[Weighed]:
-    naming = log(WORTH_SAYING / (1 - WORTH_SAYING)) - NAME_SELLS
-    return selling.weigh(selling.read_all(many), _weights(), worth_naming=naming)
+    return selling.weigh(selling.read_all(many), _weights())
 
 
 def _reasons(facts: Facts, weighed: Weighed) -> list[tuple[float, str]]:
@@ -140,9 +140,9 @@ def _places(facts: Facts, weighed: Weighed) -> list[tuple[str, int, int]]:
     for lure in read.lures:
         weight = float(weights[column[f"lure: {lure.group}"]])
         found.append((weight, f"phrase: {lure.phrase.rstrip('*')}", *words.span(lure.start, lure.end)))
-    tokens = Spots(read.tokens)
-    for weight, start, end in weighed.heavy:
-        first, last = tokens.span(start + 1, end + 1)
+    spots = Spots(tokens(facts, read.marks))
+    for weight, start, end in sorted(weighed.heavy(_weights()), reverse=True)[:_MOST_WORDS]:
+        first, last = spots.span(start + 1, end + 1)
         found.append((weight, f"words: {facts.body[first:last]}", first, last))
     found.sort(key=lambda each: -each[0])
     return [(said, start, end) for _, said, start, end in _apart(found)]

@@ -57,15 +57,31 @@ class Text:
     positions: Sequence[int]  # of each folded character in the original
 
     @cached_property
-    def words(self) -> tuple[Word, ...]:
-        positions = self.positions
+    def tokens(self) -> list[str]:
+        """The words without their places, which most comments are never asked for."""
         word = _MARKED_WORD if not self.folded.isascii() and _HAS_MARKED.search(self.folded) else _WORD
-        found = word.finditer(self.folded)
-        if isinstance(positions, range):  # nothing has moved
-            return tuple([_a_word((each.group(), *each.span())) for each in found])
-        return tuple(
-            [_a_word((each.group(), positions[each.start()], positions[each.end() - 1] + 1)) for each in found]
-        )
+        return word.findall(self.folded)
+
+    @cached_property
+    def begins(self) -> list[int]:
+        """Where each of the tokens begins, in the folded text."""
+        find, begins, end = self.folded.find, list[int](), 0
+        for token in self.tokens:
+            start = find(token, end)  # between two words stands nothing that a word could begin with
+            begins.append(start)
+            end = start + len(token)
+        return begins
+
+    @cached_property
+    def words(self) -> tuple[Word, ...]:
+        found = zip(self.tokens, self.begins, strict=True)
+        if isinstance(self.positions, range):  # nothing has moved
+            return tuple([_a_word((token, start, start + len(token))) for token, start in found])
+        return tuple([_a_word((token, *self.span(start, start + len(token)))) for token, start in found])
+
+    def span_of_words(self, first: int, last: int) -> tuple[int, int]:
+        """Where the words from the first to the last, by their numbers, were written."""
+        return self.span(self.begins[first], self.begins[last] + len(self.tokens[last]))
 
     def span(self, start: int, end: int) -> tuple[int, int]:
         """Where a folded stretch (not empty) was written."""

@@ -15,6 +15,7 @@ from py3langid.langid import MODEL_FILE, LanguageIdentifier
 
 from moderation.checks.signal import Facts
 from moderation.checks.text import Text
+from moderation.checks.words import dictionary, names
 
 LONGEST_READ = 1_000  # characters; no language hides longer
 WORDS_READ = 60
@@ -32,6 +33,8 @@ _SMALL_WORDS = (
 _SMALL = frozenset(_SMALL_WORDS.split())
 _FEWEST_SMALL = 2
 _SMALL_SHARE = 0.16  # of the words; foreign sentences stay under 0.1, English ones are around 0.4
+_FEWEST_WORDS = 5
+_ENGLISH_SHARE = 0.75  # of the words in the dictionary, names aside; foreign sentences stay under 0.5
 
 _FEWEST_LETTERS = 24  # in Latin letters; fewer are anything
 _FEWEST_FOREIGN = 6  # in a script that is not English's
@@ -67,7 +70,9 @@ def tongue(facts: Facts) -> str | None:
 
 
 def get_ready() -> None:
-    """Load the library's model: half a second."""
+    """Load the library's model, half a second, and the dictionary."""
+    dictionary()
+    names()
     for script in _BY_SCRIPT:
         _library(script)
 
@@ -78,9 +83,11 @@ def primary(tag: str | None) -> str | None:
 
 
 def _tongue(text: Text) -> str | None:
-    words = text.words[:WORDS_READ]
-    small = len([word for word in words if word.text in _SMALL])
+    words = text.tokens[:WORDS_READ]
+    small = sum(map(_SMALL.__contains__, words))
     if small >= _FEWEST_SMALL and small >= _SMALL_SHARE * len(words):
+        return ENGLISH
+    if len(words) >= _FEWEST_WORDS and sum(map(_is_english, words)) >= _ENGLISH_SHARE * len(words):
         return ENGLISH
     script, letters = _script_of(text.folded)
     if script in _ONE_LANGUAGE:
@@ -88,6 +95,10 @@ def _tongue(text: Text) -> str | None:
     if script not in _BY_SCRIPT or letters < (_FEWEST_LETTERS if script == "LATIN" else _FEWEST_FOREIGN):
         return None
     return _ask(text.original[:LONGEST_READ], script)
+
+
+def _is_english(word: str) -> bool:
+    return word in dictionary() and word not in names()
 
 
 def _script_of(folded: str) -> tuple[str | None, int]:

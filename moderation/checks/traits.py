@@ -95,9 +95,7 @@ def tokens(facts: Facts, found: Sequence[Mark]) -> Sequence[Word]:
     'thanks to @jane' reads 'thanks to xhandle jane'.
     """
     words = facts.text.words
-    signs = [] if facts.body.isascii() else list(islice(_SIGN.finditer(facts.body), _MOST_SIGNS))
-    if not found and not signs:
-        return words
+    signs = islice(_SIGN.finditer(facts.body), _MOST_SIGNS)
     read: list[Word] = []
     place, size = 0, len(words)
     for mark in found:
@@ -125,13 +123,15 @@ class Read:
     plain: str  # the words
     marks: list[Mark]
     lures: list[Lure]
-    tokens: Sequence[Word]  # the words with the marks among them
+    tokens: Sequence[str]  # the words with the marks among them
 
 
 def look_at(facts: Facts) -> Read:
     words = plain(facts.text)
     marked = marks(facts.body)
-    return Read(words, marked, lures(words), tokens(facts, marked))
+    as_they_are = not marked and (facts.body.isascii() or not _SIGN.search(facts.body))
+    spoken = facts.text.tokens if as_they_are else [word.text for word in tokens(facts, marked)]
+    return Read(words, marked, lures(words), spoken)
 
 
 def numbers(many: Sequence[Facts], read: Sequence[Read]) -> Numbers:
@@ -142,8 +142,8 @@ def numbers(many: Sequence[Facts], read: Sequence[Read]) -> Numbers:
         for group, _ in {(lure.group, lure.phrase) for lure in each.lures}:
             lured[row, groups[group]] += 1
     marked, linked = _marked(many, read)
-    words = np.array([each.plain.count(" ") for each in read], dtype=float)
-    different = np.array([len(set(each.plain.split())) for each in read], dtype=float)
+    words = np.array([len(facts.text.tokens) for facts in many], dtype=float)
+    different = np.array([len(set(facts.text.tokens)) for facts in many], dtype=float)
     writing = _writing(many, words, different)
     lured = np.log1p(lured)
     mixed = _mixed(many, read, words, lured, marked)

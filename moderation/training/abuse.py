@@ -76,7 +76,7 @@ def train(folder: Path) -> Model:
 
 
 def _reader(folder: Path, known: lexicon.Lexicon, texts: Sequence[Text]) -> Reader:
-    met = Counter(word for text in texts for word in set(mask(text.words).words))
+    met = Counter(word for text in texts for word in set(mask(text.tokens).words))
     words = {word for word, often in met.items() if often >= FEWEST} | set(known.words)
     words |= {word for each in MARKS.values() for word in each}
     vocabulary = {word: place for place, word in enumerate(sorted(words), start=1)}

@@ -19,7 +19,7 @@ from moderation.checks.bert import Floats, open_weights
 from moderation.checks.encoder import KINDS, MOST_PIECES, STAND_INS, VERSION, as_read, model_folder
 from moderation.checks.masked import mask
 from moderation.checks.model import Model, pack
-from moderation.checks.text import Word, read
+from moderation.checks.text import read
 from moderation.checks.wordpiece import Pieces
 from moderation.training.encoder_rows import Row, collect
 
@@ -52,7 +52,7 @@ def train(folder: Path) -> Model:
 
 def _stand_ins(weights: dict[str, Floats], vocabulary: Sequence[str]) -> Floats:
     """To begin with, the mean of the names that they stand for."""
-    read_as = [mask([Word(word, 0, len(word))]).words[0] for word in vocabulary]
+    read_as = [mask([word]).words[0] for word in vocabulary]
     words = weights["embeddings.word_embeddings.weight"]
     names = ([place for place, word in enumerate(read_as) if word == stand_in] for stand_in in STAND_INS)
     return np.stack([words[places].mean(axis=0) for places in names])

@@ -106,7 +106,7 @@ def _filled(group: str) -> list[str]:
     ],
 )
 def test_whoever_is_named_the_same_word_is_read(body: str, words: list[str]):
-    assert mask(read(body).words).words == words
+    assert mask(read(body).tokens).words == words
 
 
 def test_a_quoted_insult_counts_for_less_than_one_that_is_meant():

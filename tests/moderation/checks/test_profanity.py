@@ -234,6 +234,21 @@ ALLOWED = {
 }  # fmt: skip
 ALLOWED_WORDS = {word for words in ALLOWED for word in words.split()}
 SAMPLES = 12
+# What better-profanity finds as a word on real comments, and what it is there.
+NO_ERROR_OF_OURS = {
+    "At the pussy cat lounge with my girls": "a cat",
+    "Dick Randolph is the only legislator who came": "a man's name",
+    "Forgiveness, wrote Henry Van Dyke, is a door": "a man's name",
+    "My guy is a Maine coon and a cuddle bum": "a cat",
+    "He grabbed me by the pussy and I screamed": "told, not said",
+    "a doo wop band from Newark": "a kind of music",
+    "The SPLC keeps a list": "an abbreviation",
+}
+
+
+@pytest.mark.parametrize("body", NO_ERROR_OF_OURS)
+def test_what_better_profanity_takes_for_a_grave_word_is_not_always_one(body):
+    assert look(body).score < 0.5
 
 
 @cache

@@ -12,10 +12,12 @@ from sqlalchemy.exc import OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from starlette.concurrency import run_in_threadpool
 
-from api import counted
+from api import backlog, counted
+from api.intime import in_time
 from moderation import intake
 from moderation.database import clock, transaction
 from moderation.errors import OverloadedError
+from moderation.failpoints import reach
 from moderation.intake import Accepted, Outcome, Submission
 from workers import nudge
 
@@ -47,7 +49,7 @@ class Collector:
         self._count += len(submissions)
         if self._flushing is None:
             self._flushing = asyncio.create_task(self._flush_all())
-        return await mine.answer
+        return await in_time(mine.answer)
 
     async def close(self) -> None:
         """Write what is still waiting."""
@@ -98,8 +100,10 @@ class Collector:
 def _store(submissions: list[Submission]) -> list[Outcome]:
     with transaction() as session:
         outcomes = intake.submit(session, submissions, clock(session))
+        reach("accept.before_commit")
+    reach("accept.committed")
     created = [each.comment for each in outcomes if isinstance(each, Accepted) and each.created]
-    nudge.screen((each.id, len(each.body)) for each in created)
+    nudge.screen((each.id, len(each.body)) for each in created if backlog.may_be_nudged(each.site_id))
     for each in created:
         counted.count_received(each.site_id)
     return outcomes

@@ -18,6 +18,7 @@ from starlette.requests import cookie_parser
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from api.errors import answer, problem_of
+from api.intime import KEY_WITHIN_SECONDS, in_time
 from moderation import people
 from moderation.database import clock, reading
 from moderation.errors import KeyInvalidError, KeyMissingError, ModerationError, NotAllowedError, UnavailableError
@@ -95,7 +96,7 @@ async def _lookup(secret: str, *, session: bool) -> Guest | None:
     known = _found.get(name)
     if known and known[0] > time.monotonic():
         return known[1]
-    found = await run_in_threadpool(_ask, secret, session=session)
+    found = await in_time(run_in_threadpool(_ask, secret, session=session), KEY_WITHIN_SECONDS)
     _found[name] = time.monotonic() + REMEMBERED_SECONDS, found
     _found.move_to_end(name)
     while len(_found) > REMEMBERED:
@@ -120,7 +121,7 @@ def _refuse_other_sites(scope: Scope, headers: dict[bytes, bytes]) -> None:
         raise NotAllowedError("This did not come from the desk.")
 
 
-def _site(request: Request) -> Site:
+async def _site(request: Request) -> Site:  # no thread: all of them may be waiting for the database
     found: Any = request.state.guest
     if not isinstance(found, Site):
         raise NotAllowedError("This takes a site's key.")
@@ -136,7 +137,7 @@ def person_of(found: Any) -> Person:
 ASiteKey = Annotated[Site, Depends(_site)]
 
 
-def _person(request: Request) -> Person:
+async def _person(request: Request) -> Person:
     return person_of(request.state.guest)
 
 

@@ -12,12 +12,12 @@ from fastapi.staticfiles import StaticFiles
 from starlette.concurrency import run_in_threadpool
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from api import errors, overload, quota
+from api import backlog, errors, overload, quota
 from api.collector import Collector
 from api.desk import pages, render
 from api.errors import answer, problem
 from api.guests import Doorkeeper
-from api.routes import admin, comments, decisions, feedback, health, queue, stream, webhooks
+from api.routes import admin, comments, dead_letters, decisions, feedback, health, outcomes, queue, stream, webhooks
 from api.waiting import Waiting
 from moderation import logs
 from moderation.ids import new_id
@@ -38,7 +38,7 @@ def create_app() -> FastAPI:
         lifespan=_lifespan,
         redoc_url=None,
     )
-    for each in (comments, feedback, webhooks, queue, decisions, stream, admin, health):
+    for each in (comments, outcomes, feedback, webhooks, queue, decisions, stream, admin, health, dead_letters):
         app.include_router(each.router, max_body_size=BODY_BYTES)
     app.include_router(pages.router, max_body_size=BODY_BYTES)
     app.mount("/desk/static", StaticFiles(directory=render.HERE / "static"), name="static")
@@ -58,12 +58,13 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     app.state.collector = Collector()
     app.state.waiting = Waiting()
     app.state.waiting.start()
-    watching = asyncio.create_task(overload.watch())
+    watching = [asyncio.create_task(each.watch()) for each in (overload, backlog)]
     nudge.get_ready()
     warming = asyncio.create_task(run_in_threadpool(quota.get_ready))
     yield
     await warming
-    watching.cancel()
+    for each in watching:
+        each.cancel()
     await app.state.collector.close()
     await app.state.waiting.stop()
     nudge.flush(LAST_NUDGES_SECONDS)

@@ -12,7 +12,7 @@ from moderation.ids import new_id
 from moderation.models import Comment, Decision, Event, Moderator, Screening
 from moderation.terms import Kind
 
-SITE, POLICY, READER, AUTHOR = "site", "policy", "reader", "author"
+SITE, POLICY, READER, AUTHOR, OPERATOR = "site", "policy", "reader", "author", "operator"
 
 
 def event(
@@ -41,8 +41,15 @@ def history(session: Session, comment_id: UUID) -> list[dict[str, Any]]:
     events = session.exec(select(Event).where(Event.comment_id == comment_id).order_by(col(Event.id))).all()
     screenings = _by_id(session.exec(select(Screening).where(Screening.comment_id == comment_id)).all())
     decisions = _by_id(session.exec(select(Decision).where(Decision.comment_id == comment_id)).all())
-    people = _names(session, {each.by for each in events})
+    people = names(session, {each.by for each in events})
     return [_line(each, screenings, decisions, people) for each in events]
+
+
+def names(session: Session, by: Iterable[str]) -> dict[str, str]:
+    """Moderators' names by what stands in 'by'; a program's own name stands for itself."""
+    ids = [UUID(each) for each in by if each not in {SITE, POLICY, READER, AUTHOR, OPERATOR}]
+    found = session.exec(select(Moderator).where(col(Moderator.id).in_(ids))).all() if ids else []
+    return {str(moderator.id): moderator.name for moderator in found}
 
 
 def _line(each: Event, screenings: dict[str, Any], decisions: dict[str, Any], people: dict[str, str]) -> dict[str, Any]:
@@ -58,9 +65,3 @@ def _line(each: Event, screenings: dict[str, Any], decisions: dict[str, Any], pe
 
 def _by_id(rows: Iterable[Any]) -> dict[str, Any]:
     return {str(row.id): row for row in rows}
-
-
-def _names(session: Session, by: Iterable[str]) -> dict[str, str]:
-    ids = [UUID(each) for each in by if each not in {SITE, POLICY, READER, AUTHOR}]
-    found = session.exec(select(Moderator).where(col(Moderator.id).in_(ids))).all() if ids else []
-    return {str(moderator.id): moderator.name for moderator in found}

@@ -3,7 +3,10 @@
 The database is the record; Redis only carries nudges. Both engines promise the same: what is committed is on disk.
 """
 
+import random
+import sqlite3
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext
 from datetime import UTC, datetime
@@ -19,6 +22,8 @@ from moderation.settings import settings
 
 # SQLite: a writer that finds the file busy waits this long before the caller gets a 503.
 BUSY_MILLISECONDS = 5_000
+ASK_AGAIN_SECONDS = (0.001, 0.003)
+LONG_SECONDS, POLITE_SECONDS = 0.02, 0.004
 # PostgreSQL: a statement that needs longer has lost its index; a lock that is not had, its holder; a transaction
 # that does nothing, its client. Each ends, so that nobody waits for it.
 POSTGRESQL_OPTIONS = (
@@ -33,6 +38,7 @@ _engine: Engine | None = None
 _opened_as: str = ""
 # SQLite has one writer. Threads of one process queue here, in turn; only processes meet in its busy handler.
 _one_writer = threading.Lock()
+_polite_until = 0.0  # monotonic
 
 
 def engine() -> Engine:
@@ -83,10 +89,24 @@ def transaction() -> Iterator[Session]:
     """Everything in the block, committed at its end, or nothing."""
     database = engine()
     sqlite = database.dialect.name == "sqlite"
-    with _one_writer if sqlite else nullcontext(), Session(database, expire_on_commit=False) as session:
+    with _turn() if sqlite else nullcontext(), Session(database, expire_on_commit=False) as session:
         session.connection(execution_options={"greenroom_writes": True})
         yield session
         session.commit()
+
+
+@contextmanager
+def _turn() -> Iterator[None]:
+    """One thread's turn to write. A process that has held the file for long lets another in before it goes on."""
+    global _polite_until  # noqa: PLW0603 - one per process is the point
+    with _one_writer:
+        time.sleep(max(0.0, _polite_until - time.monotonic()))
+        began = time.monotonic()
+        try:
+            yield
+        finally:
+            ended = time.monotonic()
+            _polite_until = ended + POLITE_SECONDS if ended - began > LONG_SECONDS else 0.0
 
 
 @contextmanager
@@ -94,6 +114,33 @@ def reading() -> Iterator[Session]:
     """A consistent look; nothing is written."""
     with Session(engine(), expire_on_commit=False) as session:
         yield session
+
+
+@contextmanager
+def snapshot() -> Iterator[Session]:
+    """Everything in the block sees the database as it was at one moment, however long that takes."""
+    with Session(engine(), expire_on_commit=False) as session:
+        if session.get_bind().dialect.name == "sqlite":
+            yield session  # a transaction there never sees more than it did at first
+            return
+        session.connection(execution_options={"isolation_level": "REPEATABLE READ", "postgresql_readonly": True})
+        session.execute(text("SET LOCAL statement_timeout = 0"))
+        session.execute(text("SET LOCAL idle_in_transaction_session_timeout = 0"))
+        yield session
+
+
+@contextmanager
+def alone() -> Iterator[Connection]:
+    """One transaction over the whole database, for as long as it takes: all of the block, or nothing."""
+    database = engine()
+    sqlite = database.dialect.name == "sqlite"
+    with _one_writer if sqlite else nullcontext(), database.connect() as connection:
+        connection.execution_options(greenroom_writes=True)
+        if not sqlite:
+            for name in ("statement_timeout", "lock_timeout", "idle_in_transaction_session_timeout"):
+                connection.execute(text(f"SET LOCAL {name} = 0"))
+        yield connection
+        connection.commit()
 
 
 def clock(session: Session) -> datetime:
@@ -136,5 +183,29 @@ def _prepare_sqlite(connection: Any, entry: ConnectionPoolEntry) -> None:
 
 def _begin_sqlite(connection: Connection) -> None:
     # IMMEDIATE for writers: a transaction that reads first and writes then would fail where another wrote in between.
-    writes = connection.get_execution_options().get("greenroom_writes", False)
-    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+    if connection.get_execution_options().get("greenroom_writes", False):
+        _begin_writing(connection)
+    else:
+        connection.exec_driver_sql("BEGIN")
+
+
+def _begin_writing(connection: Connection) -> None:
+    """Take the file's one write lock.
+
+    SQLite's own waiting naps for up to a tenth of a second: whoever writes again and again leaves the others no gap.
+    Ours asks again within milliseconds.
+    """
+    raw: Any = connection.connection.dbapi_connection
+    ends = time.monotonic() + BUSY_MILLISECONDS / 1_000
+    raw.execute("PRAGMA busy_timeout=0")
+    try:
+        while time.monotonic() < ends:
+            try:
+                raw.execute("BEGIN IMMEDIATE")
+            except sqlite3.OperationalError:
+                time.sleep(random.uniform(*ASK_AGAIN_SECONDS))  # noqa: S311 - not a secret
+            else:
+                return
+        connection.exec_driver_sql("BEGIN IMMEDIATE")  # its error is the one that everybody knows
+    finally:
+        raw.execute(f"PRAGMA busy_timeout={BUSY_MILLISECONDS}")

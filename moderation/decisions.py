@@ -28,6 +28,7 @@ from moderation.errors import (
     StaleRevisionError,
     UndoWindowOverError,
 )
+from moderation.failpoints import reach
 from moderation.models import Case, Comment, Decision, Moderator, Report
 from moderation.people import LEADS, SETTLES, Person
 from moderation.queue import find_case, open_case, open_case_of, raise_case
@@ -81,6 +82,7 @@ def decide(
     case.claimed_by = case.claimed_until = None
     session.add(case)
     _record(session, comment, Kind.DECIDED, decision, person.id, now)
+    reach("decide.before_commit")
     return decision
 
 
@@ -148,7 +150,9 @@ def settle_due(session: Session, now: datetime, most: int = 200) -> tuple[list[C
             decision.void_at, decision.void_as = now, MOOT
             session.add(decision)
     session.flush()
-    return [comment for comment, _ in told], webhooks.enqueue(session, told, now)
+    sites = webhooks.enqueue(session, told, now)
+    reach("settle.before_commit")
+    return [comment for comment, _ in told], sites
 
 
 def unsettled(session: Session, comment_id: UUID) -> Decision | None:

@@ -100,6 +100,26 @@ class CursorInvalidError(ModerationError):
     """The cursor is not one of ours, or belongs to another list."""
 
 
+class WebhookDisabledError(ModerationError):
+    """Nothing is sent to this address since it failed for days, or answered 410; PUT it again to go on."""
+
+
+class LetterClosedError(ModerationError):
+    """This dead letter is closed already."""
+
+
+class NotRetryableError(ModerationError):
+    """Only a comment that is held for want of a screening, and not decided yet, can be screened once more."""
+
+
+class BackupInvalidError(ModerationError):
+    """This is no whole backup of Greenroom."""
+
+
+class NotEmptyError(ModerationError):
+    """The database holds data already; --replace puts the backup in their place."""
+
+
 class FieldInvalidError(ModerationError):
     """A field's value cannot be used."""
 

@@ -4,13 +4,14 @@ A worker that was paused, killed or doubled writes nothing it has no lease for (
 """
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import insert, or_, update
+from sqlalchemy import ColumnElement, insert, or_, update
 from sqlmodel import Session, col, select
 
 from moderation import alike, audit, facts, queue, rulebook, webhooks
@@ -18,8 +19,9 @@ from moderation.checks import run_many
 from moderation.checks.signal import Facts, Signal, signal_document
 from moderation.database import clock, reading, transaction
 from moderation.dialects import unlocked
+from moderation.failpoints import reach
 from moderation.ids import new_id
-from moderation.models import Comment, DeadLetter, Screening
+from moderation.models import Comment, Screening
 from moderation.policy import Verdict, judge, verdict_document
 from moderation.rules import Rules
 from moderation.states import after
@@ -29,7 +31,6 @@ MOST_ATTEMPTS = 3
 LEASE = timedelta(seconds=20)  # longer than the task's hard time limit, 8 s
 LOOKING_SECONDS = 3.0  # for a batch; what is left over is given back. Below the task's soft limit, 5 s
 REPORTED = "reported"
-CERTAIN = 0.0  # a comment that could not be screened has no sureness
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,21 +54,35 @@ class Screened:
     left: tuple[UUID, ...] = ()  # not looked at in time: nudge them again
 
 
-def screen(ids: Sequence[UUID]) -> Screened:
-    """Screen these comments, as far as they are still to be screened and nobody else is at it."""
+def screen(ids: Sequence[UUID], entering: Callable[[UUID, str], object] | None = None) -> Screened:
+    """Screen these comments, as far as they are still to be screened and nobody else is at it.
+
+    `entering` is told of each check that begins with a comment which has failed before: its process may not live to
+    say where it ended.
+    """
+    reach("screen.taken")
     with transaction() as session:
         claimed = claim(session, ids, clock(session))
     if claimed is None:
         return Screened()
     with reading() as session:
         claimed = compare(session, claimed, clock(session))
-    looked = run_many(claimed.facts, budget=LOOKING_SECONDS)
+    reach("screen.claimed")
+    told = partial(entering, claimed.comments[0].id) if entering and claimed.comments[0].attempts > 1 else _nobody
+    looked = run_many(claimed.facts, budget=LOOKING_SECONDS, entering=told)
     verdicts = [
         judge(signals, each.rules, sensitive=each.rules.sensitive(each.page_url))
         for signals, each in zip(looked, claimed.facts, strict=False)
     ]
     with transaction() as session:
-        return write(session, claimed, looked, verdicts, clock(session))
+        written = write(session, claimed, looked, verdicts, clock(session))
+        reach("screen.before_commit")
+    reach("screen.committed")
+    return written
+
+
+def _nobody(check: str) -> None:
+    del check
 
 
 def claim(session: Session, ids: Sequence[UUID], now: datetime) -> Claimed | None:
@@ -83,7 +98,7 @@ def claim(session: Session, ids: Sequence[UUID], now: datetime) -> Claimed | Non
             col(Comment.id).in_(ids),
             Comment.status == Status.PENDING.value,
             col(Comment.attempts) < MOST_ATTEMPTS,
-            or_(col(Comment.lease_until).is_(None), col(Comment.lease_until) <= now),
+            nobody_at_it(now),
             *first,
         )
         .order_by(col(Comment.id))
@@ -103,6 +118,12 @@ def claim(session: Session, ids: Sequence[UUID], now: datetime) -> Claimed | Non
     rules = rulebook.current(session, {each.site_id for each in comments})
     in_force = {site_id: current for site_id, (_, current) in rules.items()}
     return Claimed(token, tuple(comments), tuple(facts.gather(session, comments, in_force, now)), rules)
+
+
+def nobody_at_it(now: datetime) -> ColumnElement[bool]:
+    """No lease, or one that is over. One longer than LEASE was given before the clock was set back."""
+    until = col(Comment.lease_until)
+    return or_(until.is_(None), until <= now, until > now + LEASE)
 
 
 def compare(session: Session, claimed: Claimed, now: datetime) -> Claimed:
@@ -142,32 +163,6 @@ def write(
         sites=frozenset(sites),
         left=tuple(left),
     )
-
-
-def exhausted(session: Session, now: datetime, most: int = 100) -> list[Comment]:
-    """Hold what was given up on after its last attempt: a person looks at it, and an operator sees why."""
-    asked = (
-        select(Comment)
-        .where(
-            Comment.status == Status.PENDING.value,
-            col(Comment.attempts) >= MOST_ATTEMPTS,
-            col(Comment.lease_until) <= now,
-        )
-        .limit(most)
-    )
-    comments = list(session.execute(unlocked(asked)).scalars())
-    for comment in comments:
-        comment.status = after(Status(comment.status), Action.HOLD).value
-        comment.updated_at, comment.lease_token, comment.lease_until = now, None, None
-        session.add(comment)
-        why = f"not screened after {MOST_ATTEMPTS} attempts"
-        session.add(
-            DeadLetter(site_id=comment.site_id, comment_id=comment.id, revision=comment.revision, why=why, at=now)
-        )
-    audit.record(session, [audit.event(each, Kind.UNSCREENED, now, audit.POLICY) for each in comments])
-    queue.open_cases(session, [(each, Why.UNSCREENED, (), CERTAIN) for each in comments], now)
-    webhooks.enqueue(session, [(each, None) for each in comments], now)
-    return comments
 
 
 def _move(

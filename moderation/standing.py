@@ -1,8 +1,8 @@
-"""Where a site's comments stand: one, many, and the settled ones in order."""
+"""Where a site's comments stand: one, and many."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, tuple_
@@ -12,9 +12,6 @@ from moderation.dialects import locked
 from moderation.errors import NoStatementError, NotFoundError
 from moderation.models import Comment, Decision, Page, Screening
 from moderation.terms import Status
-
-# A transaction that began earlier may commit later: the settled ones are listed when nobody can come in before them.
-SETTLING = timedelta(seconds=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,19 +86,6 @@ def listed(
         if after:
             asked = asked.where(col(Comment.id) < after[1])
     return list(session.exec(asked.limit(limit)).all())
-
-
-def outcomes(
-    session: Session, site_id: UUID, after: tuple[datetime, UUID] | None, limit: int, now: datetime
-) -> list[Comment]:
-    """Settled comments in the order in which they were; one that is settled anew comes again."""
-    settled = (Status.APPROVED.value, Status.REJECTED.value, Status.ERASED.value)
-    asked = select(Comment).where(
-        Comment.site_id == site_id, col(Comment.status).in_(settled), Comment.updated_at < now - SETTLING
-    )
-    if after:
-        asked = asked.where(tuple_(col(Comment.updated_at), col(Comment.id)) > after)
-    return list(session.exec(asked.order_by(col(Comment.updated_at), col(Comment.id)).limit(limit)).all())
 
 
 def rejected(view: SiteView) -> SiteView:

@@ -14,6 +14,7 @@ MOVES: dict[tuple[Status, Action | Change], Status] = {
     (Status.APPROVED, Action.REJECT): Status.REJECTED,  # report upheld, or overturned
     (Status.REJECTED, Action.APPROVE): Status.APPROVED,  # appeal granted, or overturned
     (Status.REJECTED, Action.REJECT): Status.REJECTED,  # appeal denied
+    (Status.HELD, Change.RETRY): Status.PENDING,  # it could not be screened
     **{(each, Change.EDIT): Status.PENDING for each in Status if each is not Status.ERASED},
     **{(each, Change.ERASE): Status.ERASED for each in Status if each is not Status.ERASED},
 }

@@ -22,10 +22,11 @@ class Action(StrEnum):
 
 
 class Change(StrEnum):
-    """What else moves a comment: its author's hand."""
+    """What else moves a comment: its author's hand, or an operator's."""
 
     EDIT = "edit"
     ERASE = "erase"
+    RETRY = "retry"  # it could not be screened: once more
 
 
 class Reason(StrEnum):
@@ -59,6 +60,8 @@ class Kind(StrEnum):
     EDITED = "edited"
     SCREENED = "screened"
     UNSCREENED = "unscreened"  # gave up after the last attempt
+    RETRIED = "retried"  # an operator had it screened once more
+    LOOKED_AT = "looked_at"  # a person knows why it could not be screened
     CASE_OPENED = "case_opened"
     CLAIMED = "claimed"
     RELEASED = "released"
@@ -75,7 +78,16 @@ class Closed(StrEnum):
 
     DECIDED = "decided"
     EDITED = "edited"  # the author wrote another text: screened anew
+    RETRIED = "retried"  # it could not be screened: screened once more
     ERASED = "erased"
+
+
+class LetterClosed(StrEnum):
+    """How a dead letter was closed."""
+
+    RETRIED = "retried"  # screened once more
+    LOOKED_AT = "looked_at"  # a person knows, and has nothing to do
+    OVERTAKEN = "overtaken"  # its comment was decided, edited or erased
 
 
 class Role(StrEnum):

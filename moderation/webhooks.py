@@ -12,28 +12,30 @@ from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from sqlalchemy import insert, or_, update
+from sqlalchemy import func, insert, or_, update
 from sqlmodel import Session, col, select
 from standardwebhooks import Webhook as Signer
 
+from moderation import patience
 from moderation.dialects import locked, unlocked
-from moderation.errors import NotFoundError, NoWebhookError
+from moderation.errors import NotFoundError, NoWebhookError, WebhookDisabledError
 from moderation.ids import new_id
-from moderation.models import Comment, Delivery, Webhook
+from moderation.models import Comment, Delivery, Site, Webhook
 from moderation.outbound import Delivered, Outcome, Refused
 from moderation.terms import DeliveryState
 
-# When each try is due, after the one before: the schedule that Standard Webhooks recommends.
-WAITS = tuple(
-    timedelta(seconds=each) for each in (0, 5, 5 * 60, 30 * 60, *(hours * 3600 for hours in (2, 5, 10, 14, 20, 24)))
-)
-JITTER = 0.1  # a share of the wait: sites that failed together do not come back together
 LEASE = timedelta(seconds=45)  # for one worker's turn with one address; longer than the turn
 SECRET_BYTES = 32
 ROTATION = timedelta(hours=24)  # both secrets sign for so long
-GONE = 410
-REST_AFTER = 3  # failures in a row open the breaker
-REST = timedelta(seconds=30)
+MOST_TROUBLED = 100
+
+
+class Trouble(NamedTuple):
+    """A site that cannot be told, since when, and why."""
+
+    site: str
+    since: datetime
+    why: str
 
 
 class Turn(NamedTuple):
@@ -61,7 +63,8 @@ def set_address(session: Session, site_id: UUID, url: str, now: datetime) -> Web
     webhook = session.get(Webhook, site_id)
     if webhook is None:
         webhook = Webhook(site_id=site_id, url=url, secret=new_webhook_secret(), created_at=now)
-    webhook.url, webhook.disabled_at, webhook.failures, webhook.rest_until = url, None, 0, None
+    webhook.url = url
+    patience.begin_anew(webhook)
     webhook.lease_token = webhook.lease_until = None  # what the old address still answers is not the new one's fault
     session.add(webhook)
     return webhook
@@ -84,8 +87,10 @@ def rotate(session: Session, site_id: UUID, now: datetime) -> Webhook:
 
 
 def test(session: Session, site_id: UUID, now: datetime) -> Delivery:
-    """Send the site a test, through the same outbox."""
-    address(session, site_id)
+    """Send the site a test, through the same outbox; an address that was disabled is tried again."""
+    webhook = address(session, site_id)
+    patience.begin_anew(webhook)
+    session.add(webhook)
     body = _body("webhook.test", now, {"message": "It works."})
     delivery = Delivery(
         site_id=site_id,
@@ -104,10 +109,26 @@ def redeliver(session: Session, site_id: UUID, delivery_id: UUID, now: datetime)
     delivery = session.get(Delivery, delivery_id)
     if delivery is None or delivery.site_id != site_id:
         raise NotFoundError("There is no such delivery.")
-    address(session, site_id)
+    if address(session, site_id).disabled_at:
+        raise WebhookDisabledError
     delivery.state, delivery.attempts, delivery.next_at = DeliveryState.WAITING.value, 0, now
     session.add(delivery)
     return delivery
+
+
+def troubled(session: Session, now: datetime) -> list[Trouble]:
+    """Sites whose address is disabled, or has failed several times in a row; the longest in trouble first."""
+    asked = (
+        select(Webhook, Site.name)
+        .join(Site, col(Site.id) == col(Webhook.site_id))
+        .where(or_(col(Webhook.disabled_at).is_not(None), col(Webhook.failures) >= patience.REST_AFTER))
+        .order_by(func.coalesce(Webhook.failing_since, Webhook.disabled_at))
+        .limit(MOST_TROUBLED)
+    )
+    return [
+        Trouble(name, each.disabled_at or each.failing_since or now, patience.why(each))
+        for each, name in session.exec(asked)
+    ]
 
 
 def new_webhook_secret() -> str:
@@ -189,9 +210,9 @@ def record(session: Session, turn: Turn, delivery_id: UUID, outcome: Outcome, no
     delivery.last_error = None if isinstance(outcome, Delivered) else str(outcome)
     if isinstance(outcome, Delivered):
         delivery.state, delivery.delivered_at = DeliveryState.DELIVERED.value, now
-        webhook.failures, webhook.rest_until = 0, None
+        patience.arrived(webhook)
     else:
-        _failed(delivery, webhook, outcome, now)
+        patience.failed(delivery, webhook, outcome, now, random.random())  # noqa: S311 - jitter, not a secret
     session.add(delivery)
     session.add(webhook)
 
@@ -203,26 +224,6 @@ def give_back(session: Session, site_id: UUID, token: UUID) -> None:
         .where(col(Webhook.site_id) == site_id, col(Webhook.lease_token) == token)
         .values(lease_token=None, lease_until=None)
     )
-
-
-def next_try(attempts: int, now: datetime, chance: float) -> datetime | None:
-    """When to try again after this many tries; None: never. 'chance' in [0, 1) spreads the load."""
-    if attempts >= len(WAITS):
-        return None
-    return now + WAITS[attempts] * (1 + JITTER * chance)
-
-
-def _failed(delivery: Delivery, webhook: Webhook, outcome: Outcome, now: datetime) -> None:
-    again = next_try(delivery.attempts, now, random.random())  # noqa: S311 - jitter, not a secret
-    if again is None:
-        delivery.state = DeliveryState.FAILED.value
-    else:
-        delivery.next_at = again
-    webhook.failures += 1
-    if webhook.failures >= REST_AFTER:
-        webhook.rest_until = now + REST
-    if isinstance(outcome, Refused) and outcome.status == GONE:
-        webhook.disabled_at = now
 
 
 def _ready(now: datetime) -> tuple[Any, ...]:

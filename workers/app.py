@@ -3,12 +3,15 @@
 The database is the record. A message may be lost, doubled or reordered; the sweep makes good what is missing.
 """
 
+import time
 import warnings
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from celery import Celery
+from celery.beat import BeatLazyFunc
 from celery.platforms import SecurityWarning
+from celery.schedules import schedule
 from celery.signals import setup_logging, worker_process_init
 from kombu.entity import Queue
 
@@ -17,8 +20,9 @@ from moderation.settings import settings
 from workers import DELIVER, QUEUES, SCREEN, UPKEEP
 
 SWEEP_EVERY = timedelta(seconds=1)
+CANARY_EVERY = timedelta(seconds=10)
+CANARY_STALE_SECONDS = 60  # by then health has failed, and when workers come back they have better things to do
 PRUNE_EVERY = timedelta(hours=1)
-SWEEP_STALE_SECONDS = 5  # a sweep that waited this long is not needed: another one follows every second
 
 # For the API, and for the sweep inside workers. A frozen Redis must cost a bounded moment, never a request: by default
 # publishing has no bound at all when Redis is frozen; with these it takes at most 0.11 s, in a thread of its own.
@@ -48,7 +52,7 @@ _WORKER: dict[str, Any] = {
     "worker_prefetch_multiplier": 1,  # a batch is not kept waiting behind another on a busy worker
     "worker_enable_remote_control": True,  # without it, a Redis that dies while all slots are busy stalls the worker
     "worker_max_tasks_per_child": 1_000,  # what leaks in a library leaks no further
-    "worker_max_memory_per_child": 250_000,  # KB
+    "worker_max_memory_per_child": 600_000,  # KB; with every table loaded a process holds 260,000
     "worker_soft_shutdown_timeout": 10,  # seconds
     "worker_eta_task_limit": 100,
     "worker_hijack_root_logger": False,  # our logs are structured: moderation/logs.py
@@ -83,12 +87,31 @@ def _make(options: dict[str, Any]) -> Celery:
     return made
 
 
+_STARTED, _STARTED_AT = time.monotonic(), datetime.now(UTC)
+
+
+def _steady() -> datetime:
+    """Time that has gone by: with a clock that is set back, beat would wait until that has caught up."""
+    return _STARTED_AT + timedelta(seconds=time.monotonic() - _STARTED)
+
+
+def _canary(queue: str) -> dict[str, Any]:
+    """One through each queue; it takes along when it was sent."""
+
+    def now() -> float:
+        live.canary_sent(queue, sent := live.now())
+        return sent
+
+    options = {"queue": queue, "expires": CANARY_STALE_SECONDS}
+    return {"task": "canary", "schedule": CANARY_EVERY, "args": (queue, BeatLazyFunc(now)), "options": options}
+
+
 # Celery warns whoever runs it as root of messages that are pickles. Ours are JSON, and only JSON is accepted.
 warnings.filterwarnings("ignore", category=SecurityWarning)
 
 publisher = _make(_PUBLISHER)
 app = _make(_WORKER)
-app.conf.imports = ("workers.tasks", "workers.liveness")
+app.conf.imports = ("workers.tasks", "workers.liveness", "workers.canary")
 app.conf.task_routes = {
     "screen": {"queue": SCREEN},
     "deliver": {"queue": DELIVER},
@@ -96,8 +119,10 @@ app.conf.task_routes = {
     "prune": {"queue": UPKEEP},
 }
 app.conf.beat_schedule = {
-    "sweep": {"task": "sweep", "schedule": SWEEP_EVERY, "options": {"expires": SWEEP_STALE_SECONDS}},
-    "prune": {"task": "prune", "schedule": PRUNE_EVERY, "options": {"expires": 600}},
+    # They do not expire: a worker whose clock is ahead of beat's would throw every one of them away.
+    "sweep": {"task": "sweep", "schedule": schedule(SWEEP_EVERY, nowfun=_steady)},
+    "prune": {"task": "prune", "schedule": schedule(PRUNE_EVERY, nowfun=_steady)},
+    **{f"canary through {queue}": _canary(queue) for queue in QUEUES},
 }
 
 

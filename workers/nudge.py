@@ -14,6 +14,7 @@ from uuid import UUID
 
 from redis.exceptions import RedisError
 
+from moderation.failpoints import reach
 from moderation.logs import log
 from workers import DELIVER, SCREEN
 
@@ -28,9 +29,9 @@ class _Nudge(NamedTuple):
     ids: tuple[str, ...]
 
 
-def screen(comments: Iterable[tuple[UUID, int]]) -> None:
-    """Have these (comment, characters) screened."""
-    for batch in cut(comments):
+def screen(comments: Iterable[tuple[UUID, int]], most: int = MOST_IDS) -> None:
+    """Have these (comment, characters) screened, so many at once."""
+    for batch in cut(comments, most):
         _put(_Nudge(SCREEN, tuple(map(str, batch))))
 
 
@@ -46,13 +47,13 @@ def deliver(site_ids: Iterable[UUID]) -> None:
         _put(_Nudge(DELIVER, (str(each),)))
 
 
-def cut(comments: Iterable[tuple[UUID, int]]) -> list[list[UUID]]:
-    """Batches of at most MOST_IDS comments and, but for a single long one, MOST_CHARACTERS."""
+def cut(comments: Iterable[tuple[UUID, int]], most: int = MOST_IDS) -> list[list[UUID]]:
+    """Batches of at most so many comments and, but for a single long one, MOST_CHARACTERS."""
     batches: list[list[UUID]] = []
     room = 0
     for comment_id, characters in comments:
         room -= characters
-        if not batches or room < 0 or len(batches[-1]) == MOST_IDS:
+        if not batches or room < 0 or len(batches[-1]) == most:
             batches.append([])
             room = MOST_CHARACTERS - characters
         batches[-1].append(comment_id)
@@ -103,6 +104,7 @@ def _publish(task: str, ids: Sequence[str]) -> bool:
 
     if not task:
         return True
+    reach("nudge.sending")
     try:
         publisher.send_task(task, args=[list(ids)], queue=task, retry=False, ignore_result=True)
     except (KombuError, OperationalError, RedisError, OSError) as broken:

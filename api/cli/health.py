@@ -3,6 +3,7 @@
 import sqlite3
 import sys
 import time
+from contextlib import suppress
 from typing import Annotated, Any
 
 import typer
@@ -16,19 +17,16 @@ EVERY_SECONDS = 2.0
 
 
 def health(
-    watch: Annotated[bool, typer.Option("--watch", help="Again every two seconds")] = False,
+    watch: Annotated[bool, typer.Option("--watch", help="Again every two seconds, until Ctrl-C")] = False,
     json: Annotated[bool, typer.Option("--json")] = False,
 ) -> None:
     """Workers, queues, what waits and what failed. Exit code 1 when something fails."""
-    from moderation import health as parts
-
-    while True:
-        report = parts.report()
-        _show([(part.name, part.level.value, part.shows, part.limit) for part in report], as_json=json)
-        if not watch:
-            break
-        time.sleep(EVERY_SECONDS)
-    if parts.worst(report) is parts.Level.FAIL:
+    rows = _look(as_json=json)
+    with suppress(KeyboardInterrupt):
+        while watch:
+            time.sleep(EVERY_SECONDS)
+            rows = _look(as_json=json, over=True)
+    if any(level == "fail" for _, level, _, _ in rows):
         raise typer.Exit(WRONG)
 
 
@@ -41,6 +39,22 @@ def doctor(json: Annotated[bool, typer.Option("--json")] = False) -> None:
 
 
 Row = tuple[str, str, str, str]
+
+
+def _look(*, as_json: bool, over: bool = False) -> list[Row]:
+    """Ask and show; over what was shown before, where somebody watches."""
+    from moderation import health as parts
+
+    rows = [(part.name, part.level.value, part.shows, part.limit) for part in parts.report()]
+    if over and not as_json and sys.stdout.isatty():
+        from rich.console import Console
+
+        Console().clear()
+    _show(rows, as_json=as_json)
+    if not as_json:
+        troubled = [f"{name} ({level})" for name, level, _, _ in rows if level != "ok"]
+        typer.echo(f"\n{', '.join(troubled) or 'all is well'}")
+    return rows
 
 
 def _show(rows: list[Row], *, as_json: bool) -> None:

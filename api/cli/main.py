@@ -5,7 +5,7 @@ Exit codes: 0 done; 1 something is wrong, and it says what; 2 wrong usage; 3 alr
 
 import typer
 
-from api.cli import admin, check, evaluate, feed, health, serve, up
+from api.cli import admin, audit, backup, check, dead_letters, evaluate, feed, health, serve, up
 
 app = typer.Typer(
     name="greenroom",
@@ -24,11 +24,15 @@ app.command("migrate")(serve.migrate)
 app.add_typer(admin.site, name="site")
 app.add_typer(admin.key, name="key")
 app.add_typer(admin.moderator, name="moderator")
+app.add_typer(audit.audit, name="audit")
+app.add_typer(dead_letters.dead_letters, name="dead-letters")
 app.command("submit")(feed.submit)
 app.command("queue")(feed.queue)
 app.command("check")(check.check)
 app.command("evaluate")(evaluate.evaluate)
 app.command("health")(health.health)
+app.command("backup")(backup.backup)
+app.command("restore")(backup.restore)
 app.command("doctor")(health.doctor)
 
 

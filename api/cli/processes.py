@@ -15,6 +15,7 @@ MARK = "GREENROOM_UP"  # in every child's environment: the data folder it belong
 BACK_OFF_SECONDS = (0.2, 0.5, 1.0, 2.0, 4.0)  # before each restart in a row
 STEADY_SECONDS = 30.0  # alive for so long: the next restart is the first in a row again
 KILL_AFTER_SECONDS = 5.0
+STOPPED_SECONDS = 20.0  # a child that stands still for so long (SIGSTOP, a debugger) is ended, and started again
 _PR_SET_PDEATHSIG = 1
 
 
@@ -30,6 +31,7 @@ class Child:
     started: float = 0.0
     failures: int = 0
     restart_at: float = 0.0
+    stopped_since: float | None = None
 
     def start(self, environment: Mapping[str, str]) -> None:
         # A session of its own: Ctrl-C reaches the launcher alone, which stops everybody in order.
@@ -46,6 +48,14 @@ class Child:
 
     def ended(self) -> int | None:
         return self.process.poll() if self.process else None
+
+    def stands_still(self, now: float) -> float:
+        """For how many seconds it has been stopped: not ended, and not able to end itself."""
+        if self.process is None or not _is_stopped(self.process.pid):
+            self.stopped_since = None
+            return 0.0
+        self.stopped_since = self.stopped_since or now
+        return now - self.stopped_since
 
     def stop(self) -> None:
         if self.process is None or self.process.poll() is not None:
@@ -76,6 +86,9 @@ class Household:
         now = time.monotonic()
         for child in self.children:
             code = child.ended()
+            if code is None and child.process and child.stands_still(now) > STOPPED_SECONDS:
+                self.say(f"{child.name} has stood still for {STOPPED_SECONDS:g} s; ending it")
+                kill_tree(child.process.pid)
             if code is None or not (child.again or code):
                 continue
             if not child.restart_at:
@@ -111,6 +124,13 @@ def kill_tree(pid: int) -> None:
             _quietly(each.kill)
     except psutil.NoSuchProcess:
         return
+
+
+def _is_stopped(pid: int) -> bool:
+    try:
+        return psutil.Process(pid).status() == psutil.STATUS_STOPPED
+    except psutil.Error:
+        return False
 
 
 def _belongs(process: psutil.Process, mark: str) -> bool:

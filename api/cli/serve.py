@@ -34,8 +34,7 @@ def worker_command(queues: str, concurrency: int, name: str) -> list[str]:
 
 
 def beat_command() -> list[str]:
-    # The plain scheduler keeps its timetable in memory: every sweep is harmless, so nothing needs remembering.
-    scheduler = "celery.beat:Scheduler"
+    scheduler = "workers.beat:Scheduler"
     return [
         sys.executable,
         "-m",

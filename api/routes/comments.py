@@ -121,22 +121,6 @@ def list_comments(
     return cursors.page(request, response, [shapes.for_site(each) for each in views], more)
 
 
-@router.get("/v1/outcomes", operation_id="listOutcomes")
-def list_outcomes(
-    request: Request, response: Response, site: ASiteKey, after: str | None = None, limit: Limit = 50
-) -> Any:
-    """Settled comments in the order in which they were settled: to reconcile without webhooks."""
-    listing = ("outcomes", site.id)
-    since: Any = cursors.read(after, listing, (datetime, UUID))
-    with reading() as session:
-        comments = standing.outcomes(session, site.id, since, limit, clock(session))
-        views = standing.views(session, comments)
-    last = cursors.write(listing, (comments[-1].updated_at, comments[-1].id)) if comments else after
-    if len(comments) == limit and last:
-        response.headers["Link"] = f'<{request.url.path}?after={last}&limit={limit}>; rel="next"'
-    return {"items": [shapes.for_site(each) for each in views], "next": last}
-
-
 @router.get("/v1/comments/{comment_id}", operation_id="getComment", response_model=shapes.CommentOut)
 async def get_comment(
     request: Request, response: Response, site: ASiteKey, comment_id: UUID, prefer: Prefer = None

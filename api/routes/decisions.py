@@ -90,7 +90,7 @@ def _decide(person: Person, case_id: UUID, sent: Any, revision: int | None, over
             overturns,
         )
         queue.renew(session, person, now, settings().claim_lease)
-    live.changed([made.comment_id])
+    live.changed([made.comment_id], {live.counter("decisions", made.site_id, made.action): 1})
     if not settings().undo_seconds:
         _settle_now()
     return made

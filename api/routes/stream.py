@@ -30,6 +30,7 @@ SHOWN = {
     Kind.DECIDED: "case.closed",
     Kind.UNDONE: "case.opened",
     Kind.EDITED: "case.closed",
+    Kind.RETRIED: "case.closed",
     Kind.ERASED: "case.closed",
 }
 AT_LEAST_EVERY_SECONDS = 2.0

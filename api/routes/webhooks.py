@@ -41,7 +41,7 @@ def rotate_secret(site: ASiteKey) -> dict[str, Any]:
 
 @router.post("/v1/webhook/test", operation_id="testWebhook", status_code=202)
 def test_webhook(site: ASiteKey) -> dict[str, Any]:
-    """Send a 'webhook.test' through the same outbox."""
+    """Send a 'webhook.test' through the same outbox. An address that was disabled is tried again."""
     with transaction() as session:
         delivery = webhooks.test(session, site.id, clock(session))
     nudge.deliver([site.id])
@@ -76,7 +76,7 @@ def list_deliveries(
 
 @router.post("/v1/deliveries/{delivery_id}/redeliver", operation_id="redeliver", status_code=202)
 def redeliver(site: ASiteKey, delivery_id: UUID) -> dict[str, Any]:
-    """Send it once more; the same id and bytes."""
+    """Send it once more, with all its tries; the same id and bytes. Also what was given up or has arrived."""
     with transaction() as session:
         delivery = webhooks.redeliver(session, site.id, delivery_id, clock(session))
     nudge.deliver([site.id])
@@ -89,7 +89,10 @@ def _webhook(webhook: Webhook) -> dict[str, Any]:
         "secret": webhook.secret,
         "old_secret_until": shapes.moment(webhook.old_secret_until),
         "disabled_at": shapes.moment(webhook.disabled_at),
+        "disabled_why": webhook.disabled_why,
         "failures": webhook.failures,
+        "failing_since": shapes.moment(webhook.failing_since),
+        "resting_until": shapes.moment(webhook.rest_until),
     }
 
 

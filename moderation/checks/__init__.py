@@ -95,10 +95,11 @@ def run_many(
     budget: float = float("inf"),
     checks: Sequence[Check] = CHECKS,
     limit: float = LIMIT_SECONDS,
+    entering: Callable[[str], object] = _nothing,
 ) -> list[tuple[Signal, ...]]:
     """The signals of each, in order, until the budget (seconds) is spent: the list may be shorter than what came in.
 
-    The first is always looked at.
+    The first is always looked at. `entering` is told which check begins, should the process not live to see its end.
     """
     for rules in {id(facts.rules): facts.rules for facts in many}.values():
         for check in checks:
@@ -111,7 +112,7 @@ def run_many(
         for chunk in _chunks(many):
             if looked and time.perf_counter() > deadline:
                 break
-            seen = _look_at(chunk, checks, bell, limit, deadline)
+            seen = _look_at(chunk, checks, bell, limit, deadline, entering)
             looked += seen
             if len(seen) < len(chunk):
                 break
@@ -136,11 +137,17 @@ def _chunks(many: Sequence[Facts]) -> Iterator[Sequence[Facts]]:
 
 
 def _look_at(
-    chunk: Sequence[Facts], checks: Sequence[Check], bell: Alarm, limit: float, deadline: float
+    chunk: Sequence[Facts],
+    checks: Sequence[Check],
+    bell: Alarm,
+    limit: float,
+    deadline: float,
+    entering: Callable[[str], object],
 ) -> list[tuple[Signal, ...]]:
     """Check by check, each through the whole chunk; of as many comments as the deadline allows, at least one."""
     columns: list[list[Signal]] = []
     for check in checks:
+        entering(check.name)
         started = time.perf_counter()
         _prime(check, chunk, bell)
         column = _look_through(check, chunk, bell, limit, deadline)

@@ -3,7 +3,7 @@
 from moderation.models.cases import Case
 from moderation.models.comments import Author, Comment, IdempotentAnswer, Page
 from moderation.models.decisions import Decision
-from moderation.models.events import Event
+from moderation.models.events import Chain, Event
 from moderation.models.fingerprints import Fingerprint
 from moderation.models.people import DeskSession, Membership, Moderator, ModeratorToken, SignInLink
 from moderation.models.reports import Appeal, Report
@@ -15,6 +15,7 @@ __all__ = [
     "Appeal",
     "Author",
     "Case",
+    "Chain",
     "Comment",
     "DeadLetter",
     "Decision",

@@ -47,6 +47,14 @@ class Comment(SQLModel, table=True):
         Index("comments_same_text", "author_id", "body_hash"),
         Index("comments_from_ip", "site_id", "ip", "submitted_at"),
         Index(
+            "comments_waiting",
+            "site_id",  # each site's own, so that one with many does not hide the others
+            "updated_at",
+            "id",
+            sqlite_where=text("status = 'pending'"),
+            postgresql_where=text("status = 'pending'"),
+        ),
+        Index(
             "comments_pending",
             "updated_at",  # since when it waits: the last thing that happened to a pending comment is that it came in
             "id",

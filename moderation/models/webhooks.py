@@ -21,8 +21,11 @@ class Webhook(SQLModel, table=True):
     old_secret: str | None = Field(default=None, max_length=100)  # signs too, while the site changes over
     old_secret_until: datetime | None = None
     created_at: datetime
-    disabled_at: datetime | None = None  # the site answered 410 Gone
+    disabled_at: datetime | None = None  # nothing is sent, and nothing is written for it, until the site sets it again
+    disabled_why: str | None = Field(default=None, max_length=10)  # 'gone': it answered 410; 'failing': for days
     failures: int = 0  # in a row
+    failing_since: datetime | None = None  # the first of them
+    failed_at: datetime | None = None  # the last of them
     rest_until: datetime | None = None  # the breaker: nothing is tried before this
     lease_token: UUID | None = None  # one worker at a time talks to one address
     lease_until: datetime | None = None

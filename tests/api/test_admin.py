@@ -8,7 +8,7 @@ from fastapi.testclient import TestClient
 
 from moderation import webhooks
 from moderation.database import clock, transaction
-from moderation.models import Case, Comment
+from moderation.models import Case, Comment, DeadLetter
 from moderation.terms import Role
 from tests import make
 from tests.api import calls
@@ -61,6 +61,9 @@ ROUTES: list[tuple[str, str, object, set[str]]] = [
     ("DELETE", "/v1/moderators/{moderator_id}/tokens/{token_id}", None, {ADMIN}),
     ("DELETE", "/v1/moderators/{moderator_id}", None, {ADMIN}),
     ("GET", "/v1/health", None, {OPERATOR, ADMIN}),
+    ("GET", "/v1/dead-letters", None, {OPERATOR, ADMIN}),
+    ("POST", "/v1/dead-letters/{letter_id}/retry", None, {OPERATOR, ADMIN}),
+    ("POST", "/v1/dead-letters/{letter_id}/settle", None, {OPERATOR, ADMIN}),
 ]
 ENDLESS = {("GET", "/v1/stream")}  # tests/api/test_stream.py
 names = itertools.count()
@@ -91,6 +94,9 @@ class World:
             case.closed_at = clock(session)
             session.add(case)
             webhooks.set_address(session, self.site.id, "https://1.1.1.1/", clock(session))
+            held = UUID(cases["held"]["comment"]["id"])
+            letter = DeadLetter(site_id=self.site.id, comment_id=held, revision=1, why="?", at=clock(session))
+            session.add(letter)
             session.flush()
             delivery = webhooks.test(session, self.site.id, clock(session))
         person = client.post("/v1/moderators", json={"name": f"p-{number}", "role": "lead"}, headers=ada.headers).json()
@@ -101,6 +107,7 @@ class World:
             "rejected_id": cases["rejected"]["comment"]["id"],
             "author_id": "held-author",
             "delivery_id": str(delivery.id),
+            "letter_id": str(letter.id),
             "case_id": cases["held"]["id"],
             "decision_id": decision["id"],
             "site_id": str(self.site.id),
@@ -172,7 +179,7 @@ def test_what_an_admin_of_another_site_lists_does_not_hold_it(shared: TestClient
     stranger = make.moderator(f"stranger-{next(names)}", Role.ADMIN, world.elsewhere.id)
     lead = make.moderator(f"lead-there-{next(names)}", Role.LEAD, world.site.id)
 
-    for path in ("/v1/sites", "/v1/moderators", "/v1/queue", "/v1/decisions"):
+    for path in ("/v1/sites", "/v1/moderators", "/v1/queue", "/v1/decisions", "/v1/dead-letters"):
         answer = shared.get(path, headers=stranger.headers)
         assert answer.status_code == 200
         for hidden in (str(world.site.id), str(lead.id), *world.ids.values()):

@@ -2,10 +2,14 @@
 
 import base64
 from collections.abc import Callable
+from uuid import UUID
 
 import pytest
 from fastapi.testclient import TestClient
 
+from moderation import webhooks
+from moderation.database import clock, transaction
+from moderation.outbound import Refused
 from tests import make
 from tests.api import calls
 
@@ -135,6 +139,28 @@ def test_a_test_goes_through_the_outbox(client: TestClient):
     (delivery,) = deliveries(client, site)
     assert delivery["id"] == tested.json()["id"]
     assert (delivery["state"], delivery["attempts"], delivery["comment_id"]) == ("waiting", 0, None)
+
+
+def test_a_disabled_address_says_so_until_it_is_set_again(client: TestClient):
+    site = make.site()
+    put(client, site)
+    tested = client.post("/v1/webhook/test", headers=site.headers).json()
+    fine = client.get("/v1/webhook", headers=site.headers).json()
+    with transaction() as session:
+        now = clock(session)
+        turn = webhooks.take(session, site.id, 1, now)
+        assert turn
+        webhooks.record(session, turn, UUID(tested["id"]), Refused(410), now)
+
+    gone = client.get("/v1/webhook", headers=site.headers).json()
+    again = client.post(f"/v1/deliveries/{tested['id']}/redeliver", headers=site.headers)
+
+    assert [fine[name] for name in ("disabled_at", "disabled_why", "failing_since", "resting_until")] == [None] * 4
+    assert (gone["disabled_why"], gone["failures"]) == ("gone", 1)
+    assert gone["disabled_at"] == gone["failing_since"]
+    calls.problem(again, 409, "webhook-disabled")
+    assert put(client, site).json()["disabled_at"] is None
+    assert client.post(f"/v1/deliveries/{tested['id']}/redeliver", headers=site.headers).status_code == 202
 
 
 def test_what_became_of_a_comment_is_a_delivery(client: TestClient):

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from moderation import intake, reports, screening, webhooks
+from moderation import intake, reports, screening, unscreened, webhooks
 from moderation.checks import NAMES, run_many
 from moderation.database import transaction
 from moderation.models import Case, Comment, DeadLetter, Delivery, Event, Screening
@@ -31,7 +31,7 @@ def write(claimed, now=NOON, verdicts=None):
 
 def exhausted(now):
     with transaction() as session:
-        return screening.exhausted(session, now)
+        return unscreened.exhausted(session, now)
 
 
 def with_webhook(site):

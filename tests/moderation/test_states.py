@@ -9,15 +9,15 @@ from moderation.terms import Action, Change, Status
 P, A, H, R, E = Status.PENDING, Status.APPROVED, Status.HELD, Status.REJECTED, Status.ERASED
 REFUSED = None
 
-# A comment that is ...: (approve, hold, reject, edited by its author, erased)
+# A comment that is ...: (approve, hold, reject, edited by its author, erased, screened once more)
 TABLE = {
-    P: (A, H, R, P, E),  # stored, not screened: the verdict moves it
-    H: (A, REFUSED, R, P, E),  # waiting for a person: nobody holds it once more
-    A: (A, H, R, P, E),  # report dismissed; taken down by reports; report upheld
-    R: (A, REFUSED, R, P, E),  # appeal granted; appeal denied
-    E: (REFUSED, REFUSED, REFUSED, REFUSED, REFUSED),  # what is gone is gone
+    P: (A, H, R, P, E, REFUSED),  # stored, not screened: the verdict moves it
+    H: (A, REFUSED, R, P, E, P),  # waiting for a person: nobody holds it once more
+    A: (A, H, R, P, E, REFUSED),  # report dismissed; taken down by reports; report upheld
+    R: (A, REFUSED, R, P, E, REFUSED),  # appeal granted; appeal denied
+    E: (REFUSED,) * 6,  # what is gone is gone
 }
-COLUMNS = (Action.APPROVE, Action.HOLD, Action.REJECT, Change.EDIT, Change.ERASE)
+COLUMNS = (Action.APPROVE, Action.HOLD, Action.REJECT, Change.EDIT, Change.ERASE, Change.RETRY)
 CELLS = [(status, move, TABLE[status][at]) for status in Status for at, move in enumerate(COLUMNS)]
 
 

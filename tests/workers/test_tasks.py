@@ -8,8 +8,9 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 import pytest
 from standardwebhooks import Webhook as Verifier
 
-from moderation import decisions, intake, live, screening, webhooks
-from moderation.database import clock, transaction
+from moderation import decisions, intake, live, screening, upkeep, webhooks
+from moderation.checks import NAMES
+from moderation.database import clock, reading, transaction
 from moderation.models import Case, Comment, DeadLetter, Delivery, DeskSession, IdempotentAnswer, Screening, Webhook
 from moderation.settings import settings
 from moderation.terms import Action, Status, Why
@@ -180,6 +181,65 @@ def test_sweep_is_fair_between_sites(site, monkeypatch):
     sweep()
 
     assert str(one) in [each for batch in nudged(SCREEN) for each in batch]
+
+
+def test_what_one_site_does_not_need_of_a_round_another_gets(site):
+    quiet = make.site("The Gazette")
+    many = [make.stored(site.id, f"c-{each}").id for each in range(20)]
+    one = make.stored(quiet.id, "one").id
+    age(*many, one)
+
+    with reading() as session:
+        nudged_now = [each for each, _, _ in upkeep.to_nudge(session, clock(session), 12)]
+
+    assert nudged_now.index(one) < 2, "one of each site in turn"
+    assert nudged_now[:12] == [each for each in nudged_now if each == one or each in many[:11]]
+    assert len(nudged_now) == 12
+
+
+def test_a_worker_that_has_emptied_the_queue_asks_for_what_was_never_nudged(site):
+    first, second = make.stored(site.id, "c-1").id, make.stored(site.id, "c-2").id
+    age(second)
+
+    tasks.screen.run([str(first)])
+    nudge.flush(5)
+
+    assert nudged(SCREEN) == [[str(second)]]
+
+
+def test_a_worker_that_leaves_others_something_to_do_asks_for_nothing(site):
+    first, second = make.stored(site.id, "c-1").id, make.stored(site.id, "c-2").id
+    age(second)
+    live.client().lpush(SCREEN, "somebody's nudge")
+
+    tasks.screen.run([str(first)])
+    nudge.flush(5)
+
+    assert live.length(SCREEN) == 1
+
+
+def test_a_dead_letter_names_the_check_in_which_the_last_attempt_ended(site):
+    comment = make.stored(site.id)
+    age(comment.id, attempts=screening.MOST_ATTEMPTS)
+    live.entering(comment.id, "profanity")
+    live.entering(comment.id, "spam")
+
+    sweep()
+
+    letter = rows(DeadLetter)[0]
+    assert letter.check_name == "spam"
+    assert "'spam'" in letter.why
+
+
+def test_a_comment_that_failed_before_leaves_a_trace_of_each_check(site):
+    comment, fresh = make.stored(site.id, "c-1"), make.stored(site.id, "c-2")
+    age(comment.id, attempts=1)
+
+    tasks.screen.run([str(comment.id)])
+    tasks.screen.run([str(fresh.id)])
+
+    assert live.entered(comment.id) == NAMES[-1]
+    assert live.entered(fresh.id) is None
 
 
 def test_sweep_says_that_it_was_there():

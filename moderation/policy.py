@@ -1,6 +1,7 @@
 """Judging: signals and the site's rules make a verdict. Pure.
 
-The gravest wins. A check has a say when its mode is 'on'; one that did not run holds, unless the site says otherwise.
+The gravest wins. A check has a say when its mode is 'on'; one that did not run holds, unless the site says otherwise:
+for the check, or by naming among its languages the one that the check does not know.
 What is quoted or reported ('he called me a ...') keeps its score, but counts for less.
 A sensitive page holds everything. Where the site's own lists vouch for an author and nothing is on its lists
 against the comment, the other checks' holds do not count.
@@ -46,7 +47,7 @@ class Verdict:
 
 def judge(signals: Sequence[Signal], rules: Rules, *, sensitive: bool = False) -> Verdict:
     """What becomes of a comment with these signals."""
-    heard = [_hear(signal, rules.rule(signal.check)) for signal in signals]
+    heard = [_hear(signal, rules) for signal in signals]
     if _vouched(signals, heard, rules):
         heard = [_waive(each) for each in heard]
     action = max((each.action for each in heard), key=GRAVITY.__getitem__, default=Action.APPROVE)
@@ -87,10 +88,11 @@ def because_document(each: Because) -> dict[str, Any]:
     }
 
 
-def _hear(signal: Signal, rule: CheckRule) -> Because:
+def _hear(signal: Signal, rules: Rules) -> Because:
+    rule = rules.rule(signal.check)
     return Because(
         check=signal.check,
-        action=_action(signal, rule),
+        action=_action(signal, rule, rules.languages),
         score=round(signal.score, 4) if signal.ran else None,
         hold_at=rule.hold_at,
         reject_at=rule.reject_at if signal.check in MAY_REJECT else None,
@@ -102,21 +104,29 @@ def _hear(signal: Signal, rule: CheckRule) -> Because:
 
 def _explain(signal: Signal) -> str:
     if not signal.ran:
-        unknown = " It does not know this language." if signal.why_not and signal.why_not.startswith(FOREIGN) else ""
+        unknown = " It does not know this language." if _unknown_language(signal) else ""
         return f"The check '{signal.check}' did not run.{unknown}"
     said = SAYS.get(signal.check, "")
     return f"{said} It is quoted or reported, and counts for less." if signal.weight < 1 and signal.score else said
+
+
+def _unknown_language(signal: Signal) -> str | None:
+    """The language for want of which a check did not run; one that failed for another reason has none."""
+    why = signal.why_not or ""
+    return why.rpartition(" ")[2] if why.startswith(FOREIGN) else None
 
 
 def _counts(signal: Signal) -> float:
     return signal.score * signal.weight
 
 
-def _action(signal: Signal, rule: CheckRule) -> Action:
+def _action(signal: Signal, rule: CheckRule, languages: Sequence[str]) -> Action:
     if rule.mode is not Mode.ON:
         return Action.APPROVE
     if not signal.ran:
-        return Action.HOLD if rule.on_failure is OnFailure.HOLD else Action.APPROVE
+        # A site that says it reads German has not asked an English check: else everything there would be held.
+        unasked = _unknown_language(signal) in languages
+        return Action.HOLD if rule.on_failure is OnFailure.HOLD and not unasked else Action.APPROVE
     if rule.reject_at is not None and _counts(signal) >= rule.reject_at and signal.check in MAY_REJECT:
         return Action.REJECT
     if rule.hold_at is not None and _counts(signal) >= rule.hold_at:

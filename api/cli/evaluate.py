@@ -11,7 +11,9 @@ REPORT = Path("docs/detection.md")
 
 
 def evaluate(
-    files: Annotated[list[str], typer.Argument(metavar="FILE...", help="Labelled JSON Lines; '-' is standard input")],
+    files: Annotated[
+        list[str], typer.Argument(metavar="FILE...", help="One JSON object a line; '-' is standard input")
+    ],
     presets: Annotated[
         list[Preset] | None, typer.Option("--preset", help="Judge by these rules; all by default")
     ] = None,
@@ -39,9 +41,10 @@ def evaluate(
 ) -> None:
     """Measure every check, and the verdicts under each preset, on comments that people have labelled.
 
-    A line is an object with a text (or body) and a label: 1, true, spam, toxic, reject ... should not pass; 0, false,
-    ham, clean, approve ... should. It may hold spans (positions of characters, or [start, end) pairs), id, and what a
-    comment is submitted with (author_name, page_url, language ...). Figures come with the range they may be in (95 %).
+    A line is an object like {"text": "...", "label": 1}: a text (or body) and a label. 1, true, spam, toxic, reject ...
+    should not pass; 0, false, ham, clean, approve ... should. It may hold spans (positions of characters, or
+    [start, end) pairs), id, and what a comment is submitted with (author_name, page_url, language ...). Figures come
+    with the range they may be in (95 %).
     Nothing is learnt, nothing is stored. A line that cannot be used is said on standard error; the exit code is then 1.
     """
     from api.cli import evaluating

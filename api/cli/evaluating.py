@@ -1,6 +1,5 @@
 """Files of labelled comments in; tables, JSON, curves and a report out: what 'greenroom evaluate' does."""
 
-import json
 import shlex
 import sys
 from collections.abc import Iterator, Sequence
@@ -11,24 +10,23 @@ from pathlib import Path
 from typing import BinaryIO
 
 import typer
-from pydantic import ValidationError
 
 from api.cli import figures
+from api.cli.lines import rules as from_file
 from api.cli.say import USAGE, fail, lines, progress
 from moderation.checks import NAMES
-from moderation.errors import RulesInvalidError
 from moderation.evaluation.document import document
 from moderation.evaluation.drawing import pictures
 from moderation.evaluation.figures import Asked, SetFigures, sets
 from moderation.evaluation.report import Made, write
 from moderation.evaluation.rows import Row, Unreadable, Wanted, read
 from moderation.evaluation.scoring import Scored, score
-from moderation.presets import preset, rules_from
+from moderation.presets import preset
 from moderation.rules import Rules
 from moderation.terms import Preset
 
 MOST_COMPLAINTS = 20  # about lines that cannot be used; the rest are counted
-MOST_CHARACTERS = 1_000_000  # of a file with a site's rules
+NAME_IT = "name it with --positive"  # in a complaint about a label
 
 __all__ = ["Wanted", "asked", "rules_in_force", "run"]
 
@@ -36,16 +34,7 @@ __all__ = ["Wanted", "asked", "rules_in_force", "run"]
 def rules_in_force(presets: Sequence[Preset], file: Path | None) -> dict[str, Rules]:
     """The presets, the mildest first, and the site's own rules as 'yours'."""
     in_force = {each.value: preset(each) for each in Preset if each in presets}
-    if file is None:
-        return in_force
-    try:
-        return in_force | {"yours": rules_from(json.loads(file.read_bytes()[:MOST_CHARACTERS]))}
-    except OSError as broken:
-        fail(f"cannot read {file}: {broken.strerror}", USAGE)
-    except RulesInvalidError as refused:
-        fail(f"{file}: {refused.detail}", USAGE)
-    except (ValidationError, ValueError) as refused:
-        fail(f"{file} holds no rules: {str(refused).splitlines()[0]}", USAGE)
+    return in_force if file is None else in_force | {"yours": from_file(Preset.STANDARD, str(file))}
 
 
 def asked(checks: Sequence[str], max_held: str) -> Asked:
@@ -119,6 +108,8 @@ def complain(scored: Scored, files: Sequence[str]) -> None:
     more = len(scored.unreadable) - MOST_COMPLAINTS
     if more > 0:
         typer.echo(f"greenroom: and {more} more lines that cannot be used", err=True)
+    if any(NAME_IT in each.why for each in scored.unreadable):
+        typer.echo("greenroom: of labels that are numbers say where they begin to be bad: --positive '>=0.5'", err=True)
 
 
 def _open(file: str, stack: ExitStack) -> BinaryIO:

@@ -15,13 +15,16 @@ from moderation.evaluation.thresholds import Suggestion
 LEAST_WIDTH = 110  # columns, also where there is no terminal
 SEEN = 0.00005  # what four decimals can show
 NEAR_AN_END = 10  # per cent: there, a tenth matters
+WHY_ALL = {"newcomer": ": no line says that its writer is known (author_approved)"}
+CONCERN = " (2-3 rejected, 1-2 held, below 1 how near to it)"  # scoring.concern
 
 
 def show(scored: Scored, files: Sequence[str], found: Sequence[SetFigures], named: Sequence[str]) -> None:
     """Every set; thresholds and mistakes over all of them. Named checks have their own mistakes shown."""
+    last = found[-1]
+    _summarise(scored, last)
     for each in found:
         _show_set(each)
-    last = found[-1]
     if last.groups:
         _show_groups(scored, last)
     _show_thresholds(last)
@@ -32,8 +35,27 @@ def show(scored: Scored, files: Sequence[str], found: Sequence[SetFigures], name
     for name in named or [VERDICT]:
         worst = scored.worst[name]
         spoke = f"under {scored.reference}" if name == VERDICT else f"by {name}"
-        _show_mistakes(f"Clean, and the most suspected {spoke}", worst.disturbed(), files)
-        _show_mistakes(f"Should not pass, and the least suspected {spoke}", worst.missed(), files)
+        scale = CONCERN if name == VERDICT else ""
+        _show_mistakes(f"Clean, and the most suspected {spoke}{scale}", worst.disturbed(), files)
+        _show_mistakes(f"Should not pass, and the least suspected {spoke}{scale}", worst.missed(), files)
+
+
+def _summarise(scored: Scored, found: SetFigures) -> None:
+    """What most want to know, before all tables."""
+    held = found.verdicts[scored.reference].held
+    typer.echo(
+        f"Under {scored.reference}, {held.found} of the {found.positives} comments that should not pass are held or "
+        f"rejected ({_per_cent(held.recall)}),\n"
+        f"and {held.disturbed} of the {found.rows - found.positives} clean ones ({_per_cent(held.false_positives)})."
+    )
+    for check in found.checks:
+        for preset, at in check.presets.items():
+            if at.rates and at.rates.disturbed and not at.rates.missed + at.rates.passed:
+                typer.echo(f"Under {preset}, '{check.check}' alone holds every comment{WHY_ALL.get(check.check, '')}.")
+
+
+def _per_cent(figure: Interval | None) -> str:
+    return "-" if figure is None else f"{100 * figure.value:.1f} %"
 
 
 def table(columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:

@@ -26,12 +26,16 @@ CERTAIN = 0.95  # a strong checksum
 SAID = 0.85  # the text says what it is
 LIKELY = 0.7  # a form that little else has
 DOUBTFUL = 0.4  # a weak checksum, and nobody says what it is
+_FEWEST_DIGITS_MIXED = 4
 _AROUND = 50  # characters that are read for what it is
 
 _CARD_PREFIXES = (
     r"(?:4\d{12}(?:\d{3}){0,2}|5[1-5]\d{14}|(?:222[1-9]|22[3-9]\d|2[3-6]\d\d|27[01]\d|2720)\d{12}|3[47]\d{13}|"
     r"6(?:011|5\d\d|4[4-9]\d)\d{12}|3(?:0[0-5]|[68]\d)\d{11}|35\d{14}|(?:5018|5020|5038|6304|6759|676[1-3])\d{8,15})"
 )
+
+
+_PASSPORT = "passports? ?(?:number|no|nr|#|id)?\\.?\\W{0,3}(?:(?:is|was)\\W{0,3})?~"
 
 
 class _Kind(NamedTuple):
@@ -52,6 +56,11 @@ def _is_card(number: str) -> bool:
 def _any_form(number: str) -> bool:
     del number
     return True
+
+
+def _is_mixed(number: str) -> bool:
+    """Letters and digits, as newer passports have them: C01X00T47."""
+    return sum(map(str.isdigit, number)) >= _FEWEST_DIGITS_MIXED and any(map(str.isalpha, number))
 
 
 def _is_insurance_number(number: str) -> bool:
@@ -121,8 +130,9 @@ _KINDS = (
     ),
     _Kind(
         "passport number", r"(?i)\b[A-Z]{0,2} ?\d{6,9}[A-Z]?\b", _any_form,
-        "passports? ?(?:number|no|nr|#|is|id)?\\.?\\W{0,3}(?:is )?~|reisepass\\w*|passeport|pasaporte", 0.0, SAID,
+        f"{_PASSPORT}|reisepass\\w*|passeport|pasaporte", 0.0, SAID,
     ),
+    _Kind("passport number", r"\b[A-Z][A-Z0-9]{7,9}\b", _is_mixed, f"{_PASSPORT}|reisepass\\w*", 0.0, SAID),
     _Kind(
         "identity number", r"(?i)\b[A-Z]{0,5}[ -]?\d[A-Z0-9-]{5,15}\b", _any_form,
         "(?:driver'?s?|driving|dl) licen[cs]e|licen[cs]e (?:number|no)|national id|id (?:card|number|no)|identity "

@@ -5,7 +5,7 @@ from moderation.checks.tongue import get_ready, primary, tongue
 from moderation.rules import Rules
 
 NAME = "language"
-VERSION = "1"
+VERSION = "2"
 SAYS = "It is in a language that this site does not use."
 
 FOREIGN = 1.0

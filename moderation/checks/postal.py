@@ -32,7 +32,8 @@ LIKELY = 0.6
 BARE = 0.45  # a street and a number, as any house of business has
 KNOWN_TO_ALL = 0.2  # the seats of governments
 BOX = 0.55
-ALONE = 60  # characters; in a text so short nothing else is said than the address
+ALONE = 3  # other words: then nothing else is said than the address
+MOST_AROUND = 60  # characters, for so few words
 NEARLY_ALL = 0.7
 
 _BEFORE, _AFTER = 60, 60  # characters around that are read for who lives there
@@ -88,7 +89,10 @@ _POLISH = (
 _BOX_NUMBER = r"(?:no\.? |# ?)?\d[\d ]{0,8}\d?\b"
 _BOX_SHORT = rf"(?i)\b(?:p\.? ?o\.? ?box|postfach|apartado(?: de correos)?|boite postale|casella postale) {_BOX_NUMBER}"
 _BOX_LONG = rf"(?i)\bpost(?:al| office) box {_BOX_NUMBER}"
-_UNIT = r"(?i)\b(?:apt|apartment|flat|unit|suite|wohnung|room)\.? ?#?\d{1,4}[a-z]?\b"
+_UNIT = r"(?i)\b(?:apt|apartment|flat|unit|suite|wohnung|room)\.? ?#?\d{1,4}[a-z]?\b|#\d{1,4}[a-z]?\b"
+_UNIT_BEFORE = (
+    r"(?i)\b(?:apt|apartment|flat|unit|suite|room)\.? ?(?:#?\d{1,4}[a-z]?[, ]{1,2})?$"  # a part of the address
+)
 
 _TOWN = (  # right behind the street
     r"^(?:[ ,]*(?:apt|apartment|flat|unit|suite|ste|floor|room|#)\.? ?#?[\w-]{1,5})?[ ,.\n-]{1,3}"
@@ -131,17 +135,23 @@ _ORGANISATION = (  # ... before the street: it is not where a person lives
     r"schools?|college|university|church|chapel|museum|theat(?:er|re)|gallery|stores?|shop|mall|station|banks?|"
     r"clinic|hospital|"
     r"librar(?:y|ies)|hall|society|bureau|department|dept|agency|club|headquarters|hq|llc|ltd|gmbh|association|"
-    r"foundation|"
-    r"institute|park|stadium|arena|venue|block of|studio|salon|gym)\b[^!?]{0,25}$"
+    r"foundation|institute|park|stadium|arena|venue|block of|studio|salon|gym|court(?:house|room)?|embassy|consulate|"
+    r"ministry|police|council|government|parliament|prison|jail|airport|tower|temple|mosque|synagogue|cathedral|"
+    r"committee|commission|precinct|archive|registry)\b[^!?]{0,25}$"
+)
+_NEWS = (  # ... around it: what happened there is told. A bare 'dead' or 'shot' may be a threat
+    r"(?i)\b(?:police|officials|officers|firefighters|paramedics|authorities|witnesses|shooting|stabbing|collision|"
+    r"burglar\w*|robbery|protest\w*|rally|blaze|explosion|a fire|suspects?|reported|according to|opened|closed|"
+    r"demolished|auction\w*|renovat\w*|(?:killed|injured|wounded|left) (?:\d+|one|two|three|four|several|dozens))\b"
 )
 _REPORTED = (
     r"(?:\d{1,3} ?,|[a-z.]) (?:both )?of $"  # 'Joe Smith, 21, of 23 Maple Ave.': how papers tell who somebody is
 )
 _YEAR = r"(?:1[6-9]|20)\d\d\b"
-_EVERYBODY_S = (
-    r"(?i)\b(?:10|11) downing st|\b1600 pennsylvania|\b11 wall st|\b4 privet d|\b221b? baker|\b742 evergreen|\b1 "
-    r"infinite loop|\b42 wallaby"
-)
+_OF_A_YEAR = r"(?i)\b(?:in|since|of|the|by|from|until|till|after|before|during|around|circa|and|to) $"
+_COMMA_TOWN = r"^[^,\n]{0,15}, ?[A-Z][a-z]+"
+_SEATS_OF_GOVERNMENTS = r"(?i)\b1[01] downing st|\b1600 pennsylvania"
+_WORD = r"[A-Za-z]{2,}"
 
 
 class _Reading(NamedTuple):
@@ -198,8 +208,13 @@ def get_ready() -> None:
         _ORGANISATION,
         _REPORTED,
         _YEAR,
-        _EVERYBODY_S,
+        _NEWS,
+        _OF_A_YEAR,
+        _COMMA_TOWN,
+        _WORD,
+        _SEATS_OF_GOVERNMENTS,
         _UNIT,
+        _UNIT_BEFORE,
     ):
         _compiled(form)
 
@@ -211,12 +226,13 @@ def _find(given: Plain, readings: tuple[_Reading, ...]) -> Iterator[Found]:
                 break
             score = _score(given, reading, match)
             if score:
-                yield Found(reading.what, score, *match.span())
+                unit = _compiled(_UNIT_BEFORE).search(given.text[max(0, match.start() - _UNIT_NEAR) : match.start()])
+                yield Found(reading.what, score, match.start() - len(unit.group() if unit else ""), match.end())
 
 
 def _score(given: Plain, reading: _Reading, match: Any) -> float:
     written, (start, end) = match.group(), match.span()
-    if _compiled(_EVERYBODY_S).search(written):
+    if _compiled(_SEATS_OF_GOVERNMENTS).search(written):
         return KNOWN_TO_ALL
     if reading in _ENGLISH and (_is_no_street(written) or given.text[max(0, start - 1) : start] in _JOINED):
         return 0.0
@@ -231,12 +247,31 @@ def _score(given: Plain, reading: _Reading, match: Any) -> float:
 
 def _unsaid(given: Plain, reading: _Reading, match: Any) -> float:
     """No code of the post, and nobody is said to live there."""
-    written, (start, end) = match.group(), match.span()
-    if reading.needs_context or (reading in _ENGLISH and _compiled(_YEAR).match(written)):
+    start, end = match.span()
+    if reading.needs_context or _is_year(given, reading, match):
         return 0.0
+    if _compiled(_NEWS).search(given.near(start, end, _BEFORE, _AFTER)):
+        return reading.bare
     town = _compiled(_TOWN).search(given.text[end : end + _AFTER])
-    unit = _compiled(_UNIT).search(given.near(start, end, _UNIT_NEAR, _UNIT_NEAR))
-    return max(reading.bare, LIKELY) if town or unit or _is_alone(given, reading, written) else reading.bare
+    return (
+        max(reading.bare, LIKELY)
+        if town or _has_unit(given, match) or _is_alone(given, reading, match)
+        else reading.bare
+    )
+
+
+def _is_year(given: Plain, reading: _Reading, match: Any) -> bool:
+    """'the 1995 Elm Street fire'; but '2001 N. Elm Ave. #7, Fresno' is a house's number."""
+    if reading not in _ENGLISH or not _compiled(_YEAR).match(match.group()):
+        return False
+    start, end = match.span()
+    if _compiled(_OF_A_YEAR).search(given.text[max(0, start - _UNIT_NEAR) : start]):
+        return True
+    return not (_has_unit(given, match) or _compiled(_COMMA_TOWN).search(given.text[end : end + _AFTER]))
+
+
+def _has_unit(given: Plain, match: Any) -> bool:
+    return bool(_compiled(_UNIT).search(given.near(match.start(), match.end(), _UNIT_NEAR, _UNIT_NEAR)))
 
 
 def _is_coded(given: Plain, start: int, end: int) -> bool:
@@ -245,11 +280,13 @@ def _is_coded(given: Plain, start: int, end: int) -> bool:
     return bool(_compiled(_CODE).search(after) or _compiled(_CODE_AND_TOWN).search(around))
 
 
-def _is_alone(given: Plain, reading: _Reading, written: str) -> bool:
-    """In a short text nothing else is said; 'Way' and 'Close' are words too: there it must be nearly all."""
+def _is_alone(given: Plain, reading: _Reading, match: Any) -> bool:
+    """Hardly anything else is said; 'Way' and 'Close' are words too: there it must be nearly all."""
+    text, (start, end) = given.text, match.span()
     if reading.form == _OTHER_STREET:
-        return len(written) >= NEARLY_ALL * len(given.text)
-    return len(given.text) <= ALONE
+        return end - start >= NEARLY_ALL * len(text)
+    others = text[:start] + " " + text[end:]
+    return len(others) <= MOST_AROUND and len(_compiled(_WORD).findall(others)) <= ALONE
 
 
 def _is_no_street(written: str) -> bool:

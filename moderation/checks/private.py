@@ -12,7 +12,7 @@ from moderation.checks.signal import Facts, Signal, quote
 from moderation.rules import Rules
 
 NAME = "private"
-VERSION = "1"
+VERSION = "2"
 SAYS = "It seems to tell private data of a person."
 
 MOST_FINDS = 50

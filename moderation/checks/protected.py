@@ -28,6 +28,8 @@ MOST_DOTTED = 100  # initials with dots; who has written more has made the point
 COMPILED = 512  # pages' lists kept ready
 LONG_ENOUGH = 6  # letters of a name that is looked for misspelt, inflected or inside other words
 _MOST_ENDING = 3  # letters that an inflection may add: Kowalskiej
+_SHORT_NAME = 4  # letters; 'Anna Lee' is not 'Anna Lea'
+_FEW_CONSONANTS = 3
 _SPACED_AT_LEAST = 4  # single letters in a row
 
 # Family names that are words: alone they count only when written large.
@@ -94,7 +96,7 @@ def _at(
     if spelled in known.surnames:
         return _surname(text, known, before, word, after, spelled)
     if spelled in known.givens:
-        return _given(text, known, word, after, spelled)
+        return _given(text, known, before, word, after, spelled)
     written = text.original[word.start : word.end]
     if len(written) == 2 and written.isupper() and not shouted and tuple(spelled) in known.initials:  # noqa: PLR2004
         return Found(f"{WHAT} (initials)", INITIALS, word.start, word.end)
@@ -128,19 +130,39 @@ def _goes_with(known: _Names, given: str, surname: str) -> bool:
     return surname in known.givens.get(given, ()) or (len(given) == 1 and (given, surname[0]) in known.initials)
 
 
-def _given(text: Text, known: _Names, word: Word, after: Word | None, spelled: str) -> Found:
-    """'Maria K.', or only 'Maria'."""
+def _given(text: Text, known: _Names, before: Word | None, word: Word, after: Word | None, spelled: str) -> Found:
+    """'Maria K.', 'Maria Kowalzka', or only 'Maria'."""
     if after is not None and len(after.text) == 1 and (spelled[0], after.text) in known.initials:
         follows = text.original[after.start : after.end + 1]
         if follows[:1].isupper() or follows.endswith("."):
             return Found(WHAT, WITH_INITIAL, word.start, after.end)
+    for beside in (after, before):
+        if beside is not None and any(_sounds_like(beside.text, family) for family in known.givens[spelled]):
+            return Found(WHAT, MISSPELT, min(word.start, beside.start), max(word.end, beside.end))
     return Found(f"{WHAT} (given name)", GIVEN, word.start, word.end)
+
+
+@lru_cache(maxsize=WORDS_KEPT)
+def _sounds_like(word: str, family: str) -> bool:
+    """Beside the given name a misspelt family name need not be long, and may be a word: 'Anna Millers', 'Mueller'."""
+    if not word or word[0] != family[0] or len(family) < _SHORT_NAME or len(word) > LONGEST_WORD:
+        return False
+    consonants = _without_vowels(family)
+    return (
+        _one_off(word, family)
+        or _inflected(word, family)
+        or (len(consonants) >= _FEW_CONSONANTS and _without_vowels(word) == consonants)
+    )
+
+
+def _without_vowels(name: str) -> str:
+    return "".join(each for each in name if each not in "aeiouy")
 
 
 @lru_cache(maxsize=WORDS_KEPT)
 def _nearly(known: _Names, spelled: str) -> float:
     """One letter off, with another ending, or inside a longer word."""
-    if len(spelled) > known.shortest and any(name in spelled for name in known.joined):
+    if len(spelled) >= known.shortest and any(name in spelled for name in known.joined):
         return SURNAME
     if spelled[0] not in known.first_letters:
         return 0.0

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from functools import cache
-from itertools import pairwise
+from itertools import islice, pairwise
 from typing import Any, NamedTuple
 
 import phonenumbers
@@ -11,11 +11,16 @@ from phonenumbers import PhoneNumberType
 
 from moderation.checks.found import Found, Plain
 
-HINT = r"\d(?:\W{0,3}\d){6}"  # without it there is no telephone number
-_SPOKEN_DIGIT = r"\b(?:zero|oh|one|two|three|four|five|six|seven|eight|nine)\b\W{0,3}"
-HINT_SPOKEN = rf"(?i){_SPOKEN_DIGIT * 3}"
-_SPOKEN = rf"(?i)(?:{_SPOKEN_DIGIT}){{7,}}"
+HINT = r"\d(?:\W{0,3}[\dOoIl]){6}|[OoIl]\d(?:\W{0,3}[\dOoIl]){5}"  # without it there is no telephone number
+_SPOKEN_DIGIT = r"\b(?:zero|oh|one|two|three|four|five|six|seven|eight|nine|\d)\b\W{0,3}"
+HINT_SPOKEN = r"(?i)\b(?:zero|oh|one|two|three|four|five|six|seven|eight|nine)\W{1,3}" + _SPOKEN_DIGIT * 2
+_SPOKEN = rf"(?i)(?:{_SPOKEN_DIGIT}){{7,30}}"
+_FEWEST_IN_WORDS = 2
+_LETTERED = r"\b[\dOoIl]*(?:\d[OoIl]|[OoIl]\d)[\dOoIl]*\b"  # letters that stand for the digits 0 and 1
+_DIGIT_FOR = str.maketrans("OoIl", "0011")
+_APART = r"\d(?:([ .-])\d){8,14}"  # each digit by itself
 MOST_CANDIDATES = 20
+MOST_LETTERED = 100
 FEWEST_DIGITS, MOST_DIGITS = 7, 15  # E.164 has no longer ones
 
 SAID = 0.9  # the text says that it is a telephone number
@@ -30,12 +35,10 @@ _CANDIDATE = r"\+?\(?\+?\d[\d ().\-/]{5,26}\d"
 
 _ABOUT_PHONES = (
     r"(?i)\b(?:(?:tele)?phones?|call(?:s|ing|ed)?|tel|cell(?:phone)?|mobile|text(?:s|ed)?|whats ?app|telegram|viber|"
-    r"sms|"
-    r"fax|ring(?: (?:me|him|her|them))?|dial|reach (?:me|him|her|them|us)|landline|voicemail|digits|burner|signal|ph|"
-    r"contact|"
-    r"(?:his|her|my|their|your|our|home|work|contact|private|personal) (?:\w+ )?(?:number|no|#)|number(?:'s| is|:)|"
-    r"handy(?:nummer)?|telefon\w*|rufnummer|ruf|anruf\w*|appel\w*|portable|numero|llama\w*|movil|celular|cellulare|"
-    r"chiama\w*|telefone|ligue|bel|gsm|numer|zadzwon\w*|komork\w*)\b"
+    r"sms|fax|ring(?: (?:me|him|her|them))?|dial|reach (?:me|him|her|them|us)|landline|voicemail|digits|burner|signal|"
+    r"ph|contact|(?:his|her|my|their|your|our|home|work|contact|private|personal) (?:\w+ )?(?:number|no|#)|"
+    r"number(?:'s| is|:)|handy(?:nummer)?|telefon\w*|rufnummer|ruf|anruf\w*|appel\w*|portable|numero|llama\w*|movil|"
+    r"celular|cellulare|chiama\w*|telefone|ligue|bel|gsm|numer|zadzwon\w*|komork\w*)\b"
 )
 _CALLED = rf"{_ABOUT_PHONES}\W{{0,4}}(?:\w+\W{{1,3}}){{0,2}}$"  # right before a short one: 'call me at 5551234'
 _LONG_NUMBER = 10  # digits
@@ -44,8 +47,7 @@ _ABOUT_OTHERS = (
     r"articles?|oldid|diff|revision|pmid|oclc|bugs?|issue|docket|patent|flight|confirmation|lot|sku|upc|ean|asin|gene|"
     r"catalog(?:ue)?|page|pages|pp|population|votes|views|miles|score|seed|coordinates|release|build)"
     r"(?: (?:number|no|code|id))?\W{0,4}(?:is |was )?|[$#=_%*^]) ?~ |~ (?:%|people|million|billion|votes|views|km|"
-    r"miles|"
-    r"dollars|euros|USD|EUR|inhabitants|points|subscribers|followers)"
+    r"miles|dollars|euros|USD|EUR|inhabitants|points|subscribers|followers)"
 )
 _PUBLIC_LINE = (
     r"(?i)\b(?:help ?lines?|hot ?lines?|customer (?:service|care|support)|support line|life ?line|box office|tip line|"
@@ -59,7 +61,7 @@ _NO_NUMBER = (
     r"\d\d?\.\d\d ?- ?\d\d?\.\d\d|"  # 9.00 - 17.00
     r"[1-9]\d{0,2}(?:[ .]000)+|[01 ]+|(?:[1-9]\d?|\d)[-/. ](?:\d{1,2}[-/. ]){2,}\d{1,2})"  # millions, bits, results
 )
-_AMERICAN = r"(?:\+?1[-. ]?)?(?:\( ?\d{3} ?\) ?[-. ]?|\d{3}(?:[-. /]| [-.] ))\d{3}(?:[-. ]?| [-.] )\d{4}"
+_AMERICAN = r"(?:\+?1[-. /]?)?(?:\( ?\d{3} ?\) ?[-. ]?|\d{3}(?:[-. /]| [-.] ))\d{3}(?:[-. /]?| [-.] )\d{4}"
 _AMERICAN_DASHED = r"(?:1[-. ])?(?:\( ?\d{3} ?\) ?[-. ]?|\d{3}-)\d{3}[-. ]?\d{4}"
 _LOCAL = r"\d{3}[-. ]\d{4}"
 _TRUNK = r"\(?0[ \d()./-]+"
@@ -93,9 +95,8 @@ _NOBODY_S = frozenset(
 
 def find(given: Plain) -> Iterator[Found]:
     """Up to MOST_CANDIDATES runs of digits are looked at."""
-    for number, match in enumerate(_forms().candidate.finditer(given.text)):
-        if number == MOST_CANDIDATES:
-            return
+    given = given._replace(text=str(_forms().lettered.sub(_as_digits, given.text, MOST_LETTERED)))
+    for match in islice(_forms().candidate.finditer(given.text), MOST_CANDIDATES):
         for start, end in _pieces(match.group(), match.start()):
             found = _judge(given, start, end)
             if found is not None:
@@ -103,18 +104,27 @@ def find(given: Plain) -> Iterator[Found]:
 
 
 def find_spoken(given: Plain) -> Iterator[Found]:
-    """'five five five ...'; who counts up or down counts."""
-    for match in _forms().spoken.finditer(given.text):
-        said = match.group().lower().replace("-", " ").split()
-        values = [_VALUES[each.strip(" ,.;:")] for each in said if each.strip(" ,.;:") in _VALUES]
-        steps = {later - earlier for earlier, later in pairwise(values)}
-        if len(steps) > 1:
+    """'five five 5 ...'; who counts up or down counts."""
+    for match in islice(_forms().spoken.finditer(given.text), MOST_CANDIDATES):
+        said: list[str] = _forms().one_spoken.findall(match.group().lower())
+        digits = "".join(_VALUES.get(each, each) for each in said)
+        in_words = len([each for each in said if each in _VALUES])
+        if in_words >= _FEWEST_IN_WORDS and not _counts(digits):
             yield Found("telephone number in words", LIKELY, match.start(), match.start() + len(match.group().rstrip()))
 
 
 _VALUES = dict(
-    zip(("zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine"), range(10), strict=True)
-) | {"oh": 0}
+    zip(("zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine"), "0123456789", strict=True)
+) | {"oh": "0"}
+
+
+def _as_digits(match: Any) -> str:
+    return str(match.group()).translate(_DIGIT_FOR)
+
+
+def _counts(digits: str) -> bool:
+    """1234567890, 9876543210, 5555555: nobody's number."""
+    return len({(int(later) - int(earlier)) % 10 for earlier, later in pairwise(digits)}) <= 1
 
 
 def get_ready() -> None:
@@ -173,7 +183,7 @@ def _score(written: str, digits: str, *, said: bool, alone: bool) -> float:
     forms = _forms()
     if written.startswith(("+", "(+", "00")):
         return _international(written, digits)
-    if forms.no_number.fullmatch(written) or len(set(digits)) == 1:
+    if _is_no_number(written, digits, said=said):
         return 0.0
     if said:
         return SAID
@@ -182,6 +192,14 @@ def _score(written: str, digits: str, *, said: bool, alone: bool) -> float:
     if forms.trunk.fullmatch(written):
         return _trunk(written, digits)
     return _continental(written, digits, alone=alone)
+
+
+def _is_no_number(written: str, digits: str, *, said: bool) -> bool:
+    forms = _forms()
+    one_by_one = forms.apart.fullmatch(written)  # so are results, unless somebody says what they are
+    if len(set(digits)) == 1 or (_counts(digits) and (one_by_one or written == digits)):
+        return True
+    return bool(forms.no_number.fullmatch(written)) and not (said and one_by_one)
 
 
 def _international(written: str, digits: str) -> float:
@@ -265,6 +283,9 @@ class _Forms(NamedTuple):
     by_fives: Any
     free_american: Any
     free_elsewhere: Any
+    lettered: Any
+    one_spoken: Any
+    apart: Any
 
 
 @cache
@@ -273,5 +294,6 @@ def _forms() -> _Forms:
         _CANDIDATE, _SPOKEN, _ABOUT_PHONES, _CALLED, _ABOUT_OTHERS, _PUBLIC_LINE, _NO_NUMBER, _AMERICAN,
         _AMERICAN_DASHED,
         _LOCAL, _TRUNK, _BRACKETED, _BY_THREES, _BY_TWOS, _BY_FIVES, _FREE_AMERICAN, _FREE_ELSEWHERE,
+        _LETTERED, r"[a-z]+|\d", _APART,
     )  # fmt: skip
     return _Forms(*(re2.compile(each) for each in expressions))

@@ -1,7 +1,8 @@
 """Which language a comment is in, for the checks that know only some: sure, or no answer.
 
 English is told by its small words, a script that only one language uses by its letters; for the rest py3langid is
-asked, a hundred times dearer. It is unsure of slang and of few letters, and so are we: None then, never a guess.
+asked, a hundred times dearer. It is unsure of slang and of few letters, and so are we: never a guess. Then the site's
+word for it is taken, unless the words are English; without it the answer is None.
 """
 
 from collections import Counter
@@ -42,6 +43,10 @@ _MOSTLY = 0.6  # share of the letters that are of one script
 _SURE = 0.6  # the library's probability; neighbours (Danish, Norwegian) share theirs
 _ENGLISH_AT_MOST = 0.02  # ... of English, when it is to be another
 _SURE_OF_SCRIPT = 0.4
+# ... when the site has said that it is in another: a page's language is mostly that of its comments.
+_SURE_AGAINST_THE_SITE = 0.95
+_FEWEST_AGAINST_THE_SITE = 30  # letters
+_NO_TONGUES = frozenset({"und", "mul", "mis", "zxx"})  # 'unknown', 'several', 'none' (ISO 639-2)
 
 _ONE_LANGUAGE = {
     "HANGUL": "ko", "HIRAGANA": "ja", "KATAKANA": "ja", "CJK": "zh", "THAI": "th", "GREEK": "el", "HEBREW": "he",
@@ -58,14 +63,15 @@ _BY_SCRIPT = {
     "BENGALI": "as bn",
 }
 _KANA_SHARE = 0.1  # Japanese is written with Chinese signs too, but never with them alone
+_AROUND_WORDS = ".,;:!?()[]\"'*_-"
 # What is no language: links, mentions and tags, addresses.
-_NO_LANGUAGE = r"(?i)(?:https?://|www\.)\S+|[@#]\w+|\S+@\S+|&[a-z#0-9]{2,8};|<[^<>]{0,40}>|\[(?:USER|URL)\]"
+_NO_LANGUAGE = r"(?i)(?:https?://|www\.)\S+|[@#][\w\pL]+|\S+@\S+|&[a-z#0-9]{2,8};|<[^<>]{0,40}>|\[(?:USER|URL)\]"
 
 
 def tongue(facts: Facts) -> str | None:
     """The comment's language as a primary tag ('en', 'de'), or None when nobody could be sure."""
     if SHARED not in facts.shared:
-        facts.shared[SHARED] = _tongue(facts.text)
+        facts.shared[SHARED] = _tongue(facts.text, _said(facts.language))
     return facts.shared[SHARED]
 
 
@@ -82,7 +88,14 @@ def primary(tag: str | None) -> str | None:
     return tag.replace("_", "-").partition("-")[0].casefold() or None if tag else None
 
 
-def _tongue(text: Text) -> str | None:
+def _said(tag: str | None) -> str | None:
+    said = primary(tag)
+    return (
+        said if said and said.isascii() and said.isalpha() and len(said) in {2, 3} and said not in _NO_TONGUES else None
+    )
+
+
+def _tongue(text: Text, said: str | None) -> str | None:
     words = text.tokens[:WORDS_READ]
     small = sum(map(_SMALL.__contains__, words))
     if small >= _FEWEST_SMALL and small >= _SMALL_SHARE * len(words):
@@ -92,9 +105,21 @@ def _tongue(text: Text) -> str | None:
     script, letters = _script_of(text.folded)
     if script in _ONE_LANGUAGE:
         return _ONE_LANGUAGE[script]
-    if script not in _BY_SCRIPT or letters < (_FEWEST_LETTERS if script == "LATIN" else _FEWEST_FOREIGN):
-        return None
-    return _ask(text.original[:LONGEST_READ], script)
+    few = letters < (_FEWEST_LETTERS if script == "LATIN" else _FEWEST_FOREIGN)
+    read = text.original[:LONGEST_READ]
+    heard = None if few or script not in _BY_SCRIPT else _ask(read, script, said)
+    return heard or (said if said not in {None, ENGLISH} and _may_be_foreign(read) else None)
+
+
+def _may_be_foreign(original: str) -> bool:
+    """Too little to tell by, but words, and not what an English comment would be written in."""
+    words = [each.strip(_AROUND_WORDS).casefold() for each in _words_alone(original).split()]
+    words = [each for each in words if each.isalpha()]
+    return sum(map(_is_english, words)) < _ENGLISH_SHARE * len(words)
+
+
+def _words_alone(original: str) -> str:
+    return str(_no_language().sub(" ", original.encode("utf-8", "ignore").decode()))
 
 
 def _is_english(word: str) -> bool:
@@ -122,18 +147,26 @@ def _script(letter: str) -> str:
     return name(letter, "NONE").partition(" ")[0]
 
 
-def _ask(original: str, script: str) -> str | None:
-    read = _no_language().sub(" ", original.encode("utf-8", "ignore").decode())
-    letters = [each for each in read if each.isalpha()]
-    if script == "LATIN" and len(letters) < _FEWEST_LETTERS:
+def _ask(original: str, script: str, said: str | None) -> str | None:
+    read = _words_alone(original)
+    letters = sum(map(str.isalpha, read))
+    if script == "LATIN" and letters < _FEWEST_LETTERS:
         return None
     ranked = _library(script).rank(read.casefold())
     (best, sure), english = ranked[0], dict(ranked).get(ENGLISH, 0.0)
     if best == ENGLISH:
         return ENGLISH if sure >= _SURE else None
+    if said not in {None, best} and (sure < _SURE_AGAINST_THE_SITE or letters < _FEWEST_AGAINST_THE_SITE):
+        return None
     if script != "LATIN":
         return best if sure >= _SURE_OF_SCRIPT else None
-    return best if sure >= _SURE and english <= _ENGLISH_AT_MOST else None
+    return best if sure >= _SURE and english <= _ENGLISH_AT_MOST and not _only_names_are_foreign(read) else None
+
+
+def _only_names_are_foreign(read: str) -> bool:
+    """'Wang Yi met Blinken in Beijing': what is not written like a name is English."""
+    words = [] if read.isupper() else [each.strip(_AROUND_WORDS) for each in read.split()]
+    return all(_is_english(each) for each in words if each[:1].islower()) and any(map(str.istitle, words))
 
 
 @cache

@@ -234,3 +234,25 @@ def test_a_check_that_does_not_know_the_language_says_so():
     foreign = Signal("abuse.insult", ran=False, why_not="does not know this language: de")
 
     assert "language" in judge([foreign], rules(**{"abuse.insult": WORDS})).because[0].explanation
+
+
+@pytest.mark.parametrize(
+    ("why_not", "languages", "action"),
+    [
+        ("does not know this language: de", ["en"], HOLD),
+        ("does not know this language: de", ["de"], APPROVE),
+        ("does not know this language: de", ["en", "de"], APPROVE),
+        ("does not know this language: nl", ["de"], HOLD),
+        ("took too long", ["de"], HOLD),
+        ("failed: de", ["de"], HOLD),
+        (None, ["de"], HOLD),
+    ],
+)
+def test_a_check_that_does_not_know_a_language_of_the_site_holds_nothing(why_not, languages, action):
+    site = Rules.model_validate({"languages": languages, "checks": {"abuse.insult": WORDS}})
+
+    verdict = judge([Signal("abuse.insult", ran=False, why_not=why_not)], site)
+
+    assert verdict.action is action
+    [reason] = (*verdict.because, *verdict.others)
+    assert "did not run" in reason.explanation

@@ -130,5 +130,5 @@ def test_check_needs_no_engine_and_names_the_line_it_cannot_read(tmp_path: Path)
     answers = [json.loads(line) for line in done.stdout.splitlines()]
     assert done.returncode == 1
     assert done.stdout.isascii()
-    assert [each.get("line") for each in answers] == [None, 3, 4, 5, 6]
+    assert [each.get("line") for each in answers] == [None, 2, 3, 4, 5, 6]
     assert answers[0]["verdict"] == "approve"

@@ -53,6 +53,35 @@ def test_people_get_tables_thresholds_advice_and_mistakes(typed, file: Path):
     assert "labelled.jsonl:6" in shown
 
 
+def test_what_most_want_to_know_comes_first(typed, file: Path):
+    first, second, third = typed(str(file)).stdout.splitlines()[:3]
+
+    assert first == "Under standard, 2 of the 3 comments that should not pass are held or rejected (66.7 %),"
+    assert second == "and 0 of the 3 clean ones (0.0 %)."
+    assert third.startswith("Under strict, 'newcomer' alone holds every comment: no line says that its writer is known")
+
+
+def test_the_scale_of_a_verdict_is_told_beside_its_mistakes(typed, file: Path):
+    by_verdict, by_check = typed(str(file)).stdout, typed(str(file), "--check", "profanity").stdout
+
+    assert "suspected under standard (2-3 rejected, 1-2 held, below 1 how near to it)" in by_verdict
+    assert "2-3 rejected" not in by_check
+
+
+def test_who_has_numbers_for_labels_is_told_how_to_name_them(typed):
+    done = typed("-", code=1, given=b'{"text": "fine", "label": 0.9}\n')
+
+    assert "the label '0.9' is not known" in done.stderr
+    assert "--positive '>=0.5'" in done.stderr
+
+
+def test_rules_that_cannot_be_are_named(typed, file: Path, tmp_path: Path):
+    rules = tmp_path / "rules.json"
+    rules.write_text('{"colour": 1}')
+
+    assert "rules.json: /colour: There is no such rule." in typed(str(file), "--rules", str(rules), code=2).stderr
+
+
 def test_machines_get_one_json_value(typed, file: Path):
     made = json.loads(typed(str(file), "--json", "--by", "kind").stdout)
 

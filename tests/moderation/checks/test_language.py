@@ -68,3 +68,45 @@ def test_a_language_other_than_the_site_said_is_evidence():
 
     assert signal.evidence == ("en", "said to be fr")
     assert 0 < signal.score < language.FOREIGN
+
+
+@pytest.mark.parametrize("said", [None, "en"])
+@pytest.mark.parametrize(
+    "body",
+    ["Wang Yi met Blinken in Beijing.", "Kim Jong Un, Vladimir Putin in Vladivostok",
+     "Il Trovatore by Giuseppe Verdi, La Scala"],
+)  # fmt: skip
+def test_foreign_names_make_no_foreign_comment(body: str, said: str | None):
+    assert tongue(facts(body, said)) is None
+
+
+@pytest.mark.parametrize(
+    ("tag", "body"),
+    [
+        ("fr", "ta gueule connard"),
+        ("fr-CA", "Va te faire foutre"),
+        ("de", "Du bist ein Idiot"),
+        ("es_MX", "eres un idiota"),
+    ],
+)
+def test_where_nobody_could_tell_the_site_is_believed(tag: str, body: str):
+    assert tongue(facts(body)) is None
+    assert tongue(facts(body, tag)) == tag[:2]
+
+
+@pytest.mark.parametrize("said", ["de", "fr", "en"])
+@pytest.mark.parametrize(
+    "body", ["great song", "kill yourself", "lovely", "ok", "\U0001f600 12:30", "https://de.example/straße", "@müller"]
+)
+def test_english_words_are_english_and_signs_are_nothing_whatever_the_site_says(body: str, said: str):
+    assert tongue(facts(body, said)) is None
+
+
+@pytest.mark.parametrize("said", ["und", "english", "1!", "", "x", "mul"])
+def test_what_is_no_language_is_not_believed(said: str):
+    assert tongue(facts("ta gueule connard", said)) is None
+
+
+def test_a_page_in_one_language_may_have_a_comment_in_another():
+    assert tongue(facts(GERMAN, said="en")) == "de"
+    assert tongue(facts("Halt die Fresse, du Arschloch", said="en")) is None

@@ -142,6 +142,89 @@ def test_what_many_share_is_a_hint_at_most(text: str):
     assert look(text, NAMES).score < HELD
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "call 4 1 5 5 5 5 2 6 7 1", "0 2 0 7 9 4 6 0 9 5 8 is her phone", "415/555/2671", "O7900 123456",
+        "call 4l5-555-2671", "O2O 7946 O958 is her phone", "four 1 5 five five 5 2 6 7 1",
+    ],
+)  # fmt: skip
+def test_a_telephone_number_is_found_in_single_digits_in_words_and_in_letters_that_look_like_them(text: str):
+    assert look(text).score >= HELD
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "The number 1234567890 is just an example.", "dial 0123456789 as a sample", "5 4 3 2 1 and 1 2 3 4 5",
+        "The results were 3 2 1 4 5 3 2 1 4 2.", "one of the 5 people, two of 3 kids", "l0l 1O1 O2 Arena",
+        "one two 3 four 5 six 7 eight",
+    ],
+)  # fmt: skip
+def test_what_counts_up_or_down_and_what_are_results_is_no_telephone_number(text: str):
+    assert look(text).score < HELD
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "2001 N. Elm Ave. #7, Fresno", "1847 Birchwood Ln, Unit 3, Akron", "87 Rosemary Road",
+        "She lives on the third floor above the bakery in Kings Street", "her house is number 9 on Cherry Lane",
+        "I know where she lives, it's the blue house next to the school on Mill Street", "Bob lives at 14 Larch Close",
+        "52.520008, 13.404954 is her balcony", "ip address 84.113.22.9 belongs to that troll",
+        "works at the Shell station on Route 9 every night, go see him", "passport number is C01X00T47",
+        "her kids go to St Mary's primary",
+        "He should be shot. 14 Orchard Road, Leeds", "fire him! 14 Orchard Road, Leeds",
+    ],
+)  # fmt: skip
+def test_where_somebody_is_found_is_found_however_it_is_said(text: str):
+    assert look(text).score >= HELD
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "A shooting at 250 West Elm Street left two dead, police said", "The court at 60 Centre Street",
+        "The embassy at 24 Grosvenor Square", "A bakery opened at 27 Mill Road", "the 1995 Elm Ave. fire",
+        "since 1999 Wall Street has grown", "The Prime Minister lives at 10 Downing Street.",
+        "The Mayor lives at the yellow house on Park Street", "Santa lives at the North Pole",
+        "Mike lives at 100 miles per hour", "where she lives, it is cold in winter", "The home is 100 years old",
+        "coordinates 40.712776, -74.005974 are in his book", "a passport number is needed",
+        "His kids are Republicans, he won the primary", "the ip address 127.0.0.1 is localhost",
+    ],
+)  # fmt: skip
+def test_what_happened_in_a_street_and_where_offices_are_outs_nobody(text: str):
+    assert look(text).score < HELD
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["@annamiller", "A n n a M i l l e r", "a.n.n.a m.i.l.l.e.r", "Mueller Anna", "Anna Millers", "Anna Millar",
+     "#AnnaMiller"],
+)  # fmt: skip
+def test_a_family_name_that_is_a_word_is_found_misspelt_beside_the_given_name(text: str):
+    assert look(text, ("Anna Miller",)).score >= HELD
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["millers grind corn", "The Mueller report", "Anna melts", "Anna Maria sang", "Anna mails it", "Ann Mullins"],
+)
+def test_neither_name_alone_nor_another_word_beside_it_is_held(text: str):
+    assert look(text, ("Anna Miller",)).score < HELD
+
+
+@pytest.mark.parametrize(
+    "told",
+    ["date of birth is 4 May 1987", "she lives in the red house next to the school", "Flat 4, 18 Queens Road",
+     "she lives at number 12", "DOB 4th of May, 1987"],
+)  # fmt: skip
+def test_the_span_is_all_that_is_told(told: str):
+    body = f"So, {told}! Good luck."
+
+    assert [body[start:end] for start, end in look(body).spans] == [told]
+
+
 def test_evidence_names_the_kind_and_not_the_datum_and_spans_point_at_it():
     body = "\U0001f600 Café: her cell is 212-555-0141 and joe@example.com"
 
@@ -153,7 +236,8 @@ def test_evidence_names_the_kind_and_not_the_datum_and_spans_point_at_it():
 
 @pytest.mark.parametrize(
     "body",
-    ["", "\x00", "\ud800 212-555-0123 \udfff", "a" + "\u0301" * 20_000, "\U0001f600" * 50, "1 " * 10_000, "@" * 20_000,
+    ["O2O " * 5_000, "one 2 " * 3_300, "0 1 " * 5_000,
+     "", "\x00", "\ud800 212-555-0123 \udfff", "a" + "\u0301" * 20_000, "\U0001f600" * 50, "1 " * 10_000, "@" * 20_000,
      "a@" * 10_000, "1-" * 10_000, "lives at " * 2_000, "12 Elm Street " * 1_400, "漢字" * 10_000],
 )  # fmt: skip
 def test_hostile_text_raises_nothing(body: str):

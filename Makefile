@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 SOURCES := api workers moderation
 
-.PHONY: help install up test lint bench train lock format clean
+.PHONY: help install up test lint bench chaos train lock format clean
 
 help:  ## this list
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/'
@@ -26,6 +26,12 @@ lint: $(VENV)/.installed-dev  ## formatting, lint, types, import contracts
 
 bench: $(VENV)/.installed-dev  ## print times: each check and all, beside better-profanity
 	$(BIN)/python -m tests.bench.checks
+
+SEEDS ?= 20
+SECONDS ?= 120
+
+chaos: $(VENV)/.installed-dev  ## the long proof: SEEDS=20 runs of SECONDS=120 on each database; writes docs/reliability.md
+	$(BIN)/python -m tests.faults.nights $(SEEDS) $(SECONDS)
 
 train: $(VENV)/.installed-dev  ## make every model anew. DATA=folder of labelled JSON Lines
 	$(BIN)/python -m moderation.training $(DATA)

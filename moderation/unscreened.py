@@ -4,13 +4,12 @@ from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from sqlalchemy import or_
 from sqlmodel import Session, col, select
 
 from moderation import audit, queue, webhooks
 from moderation.dialects import unlocked
 from moderation.models import Comment, DeadLetter
-from moderation.screening import MOST_ATTEMPTS
+from moderation.screening import MOST_ATTEMPTS, nobody_at_it
 from moderation.states import after
 from moderation.terms import Action, Kind, Status, Why
 
@@ -20,7 +19,7 @@ UNKNOWN = 0.0  # how sure the checks are that it is bad
 
 def exhausted(session: Session, now: datetime, entered: Callable[[UUID], str | None] | None = None) -> list[Comment]:
     """Hold what was given up on after its last attempt. `entered` tells in which check it was last seen."""
-    tried = col(Comment.attempts) >= MOST_ATTEMPTS, col(Comment.lease_until) <= now
+    tried = col(Comment.attempts) >= MOST_ATTEMPTS, nobody_at_it(now)
     comments = _pending(session, *tried)
     checks = {each.id: entered(each.id) if entered else None for each in comments}
     why = f"not screened after {MOST_ATTEMPTS} attempts"
@@ -30,8 +29,7 @@ def exhausted(session: Session, now: datetime, entered: Callable[[UUID], str | N
 
 def overdue(session: Session, now: datetime, limit: timedelta) -> list[Comment]:
     """Offer what nobody has looked at for so long to people, unscreened: for when no worker is there."""
-    free = or_(col(Comment.lease_until).is_(None), col(Comment.lease_until) <= now)
-    comments = _pending(session, col(Comment.updated_at) <= now - limit, free)
+    comments = _pending(session, col(Comment.updated_at) <= now - limit, nobody_at_it(now))
     why = f"no worker looked at it within {limit.total_seconds() / 60:g} minutes"
     _hold(session, comments, dict.fromkeys([each.id for each in comments], why), now, {})
     return comments

@@ -3,24 +3,27 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import cache, cached_property
-from itertools import pairwise
+from itertools import islice
 
 import numpy as np
 from numpy.typing import NDArray
 
 from moderation.checks import encoder
-from moderation.checks.hints import HINTS, MARKS, NEAR, TRAITS, Column
+from moderation.checks.hints import FUNCTION_WORDS, HINTS, MARKS, NEAR, TRAITS, Column
 from moderation.checks.linear import Batch, Reader, Weights, logits
 from moderation.checks.masked import Masked
+from moderation.checks.meant import Meant, meant
+from moderation.checks.meant import get_ready as meant_get_ready
 from moderation.checks.model import load
+from moderation.checks.phrases import phrases_in
 from moderation.checks.quotation import quoted_in
 from moderation.checks.signal import Facts, Signal, quote
-from moderation.checks.text import Text
+from moderation.checks.swearing import get_ready as swearing_get_ready
 from moderation.checks.tongue import ENGLISH, tongue
 from moderation.checks.tongue import get_ready as tongue_get_ready
 from moderation.rules import Rules
 
-MODEL, VERSION = "abuse", "1"
+MODEL, VERSION = "abuse", "2"
 SPEAKS = f"{VERSION}+encoder-{encoder.VERSION}" if encoder.available() else VERSION  # the version in every signal
 SHARED = "abuse"  # its place in Facts.shared
 SHOWN_FROM = 0.1  # from this score on a signal says where and why
@@ -59,14 +62,16 @@ class Kind:
         score = found.scores[self.outcome]
         if score < self.shown_from or (score < SHOWN_FROM and not found.has_hard_word):
             return Signal(self.NAME, score=score)
-        spans, evidence = _explain(facts.text, found, self.outcome)
+        spans, evidence = _explain(found, self.outcome)
         looked_again = (LOOKED_AGAIN,) if found.again else ()
         return Signal(self.NAME, score=score, spans=spans, evidence=(*evidence, *looked_again))
 
     @staticmethod
     def prepare(rules: Rules) -> None:
-        del rules
         _model()
+        swearing_get_ready(rules)
+        meant_get_ready()
+        phrases_in([""])
         tongue_get_ready()
         encoder.get_ready()
 
@@ -90,6 +95,7 @@ class Found:
     """What one comment's four checks share."""
 
     scores: tuple[float, ...]
+    meant: Meant
     read_as: Masked
     heard: "_Heard"
     begin: int = 0  # of its words among those of its chunk
@@ -170,17 +176,19 @@ def _found(facts: Facts) -> Found:
 
 def _find(many: Sequence[Facts]) -> None:
     model = _model()
-    batch = model.reader.read([facts.text for facts in many])
+    meanings = [meant(facts) for facts in many]
+    batch = model.reader.read(meanings)
     scores = model.scores(batch)
     hard = batch.owner[model.reader.traits[batch.ids, TRAITS.index("toxic")] >= _WORD_SHOWN_FROM]
     has_hard_word = np.bincount(hard, minlength=len(many)) > 0
-    _discount_quotations(model, many, scores)
+    _discount_quotations(model, many, meanings, scores)
     likely = (1 / (1 + np.exp(-scores.astype(np.float64)))).tolist()
     heard, begin = _Heard(batch), 0
-    for facts, row, masked, is_hard in zip(many, likely, batch.words, has_hard_word.tolist(), strict=True):
+    each = zip(many, likely, meanings, batch.words, has_hard_word.tolist(), strict=True)
+    for facts, row, meaning, masked, is_hard in each:
         language = tongue(facts)
         foreign = language if language not in (None, ENGLISH) else None
-        facts.shared[SHARED] = Found(tuple(row), masked, heard, begin, foreign, is_hard)
+        facts.shared[SHARED] = Found(tuple(row), meaning, masked, heard, begin, foreign, is_hard)
         begin += len(masked.words) + NEAR
     if encoder.available():
         _look_again(many)
@@ -201,20 +209,20 @@ def _look_again(many: Sequence[Facts]) -> None:
         facts.shared[SHARED] = replace(found, scores=tuple(scores), again=True)
 
 
-def _discount_quotations(model: _Model, many: Sequence[Facts], scores: Column) -> None:
+def _discount_quotations(model: _Model, many: Sequence[Facts], meanings: Sequence[Meant], scores: Column) -> None:
     """In place: what a doubtful comment says in others' words counts for less."""
     doubtful = np.flatnonzero(scores.max(axis=1) > np.log(DOUBTED_FROM / (1 - DOUBTED_FROM)))
-    own = {place: _own_words(many[place]) for place in doubtful.tolist()}
-    places = [place for place, words in own.items() if words is not None]
-    if not places:
+    own = {place: _own_words(many[place], meanings[place]) for place in doubtful.tolist()}
+    kept = {place: words for place, words in own.items() if words is not None}
+    if not kept:
         return
-    words = [own[place] or () for place in places]
-    without = model.scores(model.reader.read_words(words, [many[place].body for place in places]))
+    places = list(kept)
+    without = model.scores(model.reader.read(list(kept.values())))
     mixed = QUOTED_COUNTS * scores[places] + (1 - QUOTED_COUNTS) * without
     scores[places] = np.minimum(scores[places], mixed)
 
 
-def _own_words(facts: Facts) -> tuple[str, ...] | None:
+def _own_words(facts: Facts, meaning: Meant) -> Meant | None:
     """The words outside quotation; None if nothing is quoted."""
     spans, text = quoted_in(facts), facts.text
     if not spans:
@@ -222,39 +230,50 @@ def _own_words(facts: Facts) -> tuple[str, ...] | None:
     inside = np.zeros(len(text.original) + 1, dtype=np.bool_)
     for start, end in spans:
         inside[start:end] = True
-    return tuple(word.text for word in text.words if not inside[word.start])
+    positions, begins = text.positions, text.begins
+    each = zip(meaning.words, meaning.first, meaning.last, strict=True)
+    kept = [(word, first, last) for word, first, last in each if not inside[positions[begins[first]]]]
+    words, first, last = zip(*kept, strict=True) if kept else ((), (), ())
+    return meaning._replace(words=words, first=first, last=last)
 
 
-def _explain(text: Text, found: Found, outcome: int) -> tuple[tuple[tuple[int, int], ...], tuple[str, ...]]:
+def _explain(found: Found, outcome: int) -> tuple[tuple[tuple[int, int], ...], tuple[str, ...]]:
     """Where the words are that speak for this kind, and which weighed most."""
     masked = found.read_as
     here = slice(found.begin, found.begin + len(masked.words))
     weighed = found.heard.weights[outcome, here]
-    order: list[int] = np.argsort(-weighed, kind="stable")[:MOST_EVIDENCE].tolist()
-    heaviest = [place for place in order if weighed[place] >= _LEAST_WEIGHT]
-    evidence = [f"{_written(text, masked, place)} (+{weighed[place]:.1f})" for place in heaviest]
+    order: list[int] = np.argsort(-weighed, kind="stable").tolist()
+    telling = (place for place in order if masked.words[place] not in FUNCTION_WORDS)
+    heaviest = [place for place in islice(telling, MOST_EVIDENCE) if weighed[place] >= _LEAST_WEIGHT]
+    evidence = [f"{_written(found, place, place)} (+{weighed[place]:.1f})" for place in heaviest]
+    phrases = [each for each in phrases_in([" ".join(masked.words)]) if each.kind == outcome][:MOST_EVIDENCE]
+    evidence += dict.fromkeys(f"phrase: {_written(found, each.first, each.last)}" for each in phrases)
     if any(_is_you(masked, place) for place in heaviest):
         evidence.append("second person")
-    spans = _spans(text, masked, np.flatnonzero(found.heard.shown[outcome, here]).tolist())
-    return spans, tuple(quote(each) for each in evidence)
+    shown: list[int] = np.flatnonzero(found.heard.shown[outcome, here]).tolist()
+    spans = [_span(found, place, place) for place in shown] + [_span(found, each.first, each.last) for each in phrases]
+    return _joined(found.meant.text.original, sorted(spans)), tuple(quote(each) for each in evidence)
 
 
-def _written(text: Text, masked: Masked, place: int) -> str:
-    start, end = text.span_of_words(masked.first[place], masked.last[place])
-    return text.original[start:end]
+def _span(found: Found, first: int, last: int) -> tuple[int, int]:
+    return found.meant.span(found.read_as.first[first], found.read_as.last[last])
+
+
+def _written(found: Found, first: int, last: int) -> str:
+    start, end = _span(found, first, last)
+    return found.meant.text.original[start:end]
 
 
 def _is_you(masked: Masked, place: int) -> bool:
     return not MARKS["you"].isdisjoint(masked.words[max(0, place - NEAR) : place + NEAR + 1])
 
 
-def _spans(text: Text, masked: Masked, places: Sequence[int]) -> tuple[tuple[int, int], ...]:
-    """Word by word; what only blanks part is one span."""
-    spans = [text.span_of_words(masked.first[place], masked.last[place]) for place in places]
-    joined = spans[:1]
-    for (_, before), (start, end) in pairwise(spans):
-        if not text.original[before:start].strip():
-            joined[-1] = (joined[-1][0], end)
+def _joined(original: str, spans: Sequence[tuple[int, int]]) -> tuple[tuple[int, int], ...]:
+    """What overlaps, or only blanks part, is one span."""
+    joined: list[tuple[int, int]] = []
+    for start, end in spans:
+        if joined and not original[joined[-1][1] : start].strip():
+            joined[-1] = (joined[-1][0], max(end, joined[-1][1]))
         else:
             joined.append((start, end))
     return tuple(joined)

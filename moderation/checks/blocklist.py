@@ -1,4 +1,4 @@
-"""Blocklist: a site's own words, phrases and wildcards, hosts, authors, e-mails and networks.
+"""Blocklist: a site's own words, phrases and wildcards, disguised or not; hosts, authors, e-mails and networks.
 
 Each is allowed, held or blocked.
 """
@@ -14,7 +14,7 @@ from moderation.checks.wordlist import WordList
 from moderation.rules import Entries, Lists, Networks, Rules
 
 NAME = "blocklist"
-VERSION = "2"
+VERSION = "3"
 SAYS = "Something here is on the site's own list."
 
 NOTHING = Signal(NAME)

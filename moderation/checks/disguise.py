@@ -8,7 +8,7 @@ import re
 from typing import NamedTuple
 
 from moderation.checks import shapes
-from moderation.checks.drawn import read_drawn
+from moderation.checks.drawn import DIGIT_LETTERS, read_drawn
 from moderation.checks.lexicon import FOUND, SHORTEST_DISGUISED, Entry, lexicon
 from moderation.checks.reading import INNOCENT, SHORTEST_WORD, Read, is_innocent_word, read_letters, stretched
 from moderation.checks.spelt import is_unit, spelt
@@ -60,7 +60,8 @@ def read_chunk(chunk: str, *, deep: bool = True) -> Chunk:
         hits = _read_whole(chunk, bare, []) if SHORTEST_DISGUISED <= len(bare) <= LONGEST_CHUNK and deep else []
         return Chunk(tuple(hits), is_unit=len(chunk) <= LONGEST_CHUNK)
     longer = [(part, start) for part, start in parts if len(part) >= SHORTEST_WORD - 1]
-    hits = [Hit(start, start + len(part), *found) for part, start in longer if (found := _read_part(part))]
+    read = _read_part if deep else _as_it_stands
+    hits = [Hit(start, start + len(part), *found) for part, start in longer if (found := read(part))]
     if deep:
         if len(chunk) <= LONGEST_CHUNK:
             hits = _read_whole(chunk, bare, hits)
@@ -101,7 +102,9 @@ def _as_it_stands(word: str) -> Read | None:
 
 
 def _may_be_cut(part: str) -> bool:
-    return part.isalpha() and part.isascii() and len(part) <= LONGEST_FRAGMENT and is_fragment(part)
+    if not part.isascii() or len(part) > LONGEST_FRAGMENT or not part[:1].isalpha():
+        return False  # 5h it: a number with its unit
+    return is_fragment(part if part.isalpha() else part.translate(DIGIT_LETTERS))
 
 
 def _read_part(part: str) -> Read | None:

@@ -23,7 +23,7 @@ _DRAWN = {
 }  # fmt: skip
 _DRAWING = re.compile("|".join(re.escape(signs) for signs in _DRAWN))
 SIGN_LETTERS = str.maketrans("@48(<{[¢3€69#1!|¡05$§7+2£¥", "aabccccceegghiiiiossstt" + "zly")
-_DIGIT_LETTERS = str.maketrans("4836910572", "abeggiostz")
+DIGIT_LETTERS = str.maketrans("4836910572", "abeggiostz")
 _LETTERS = re.compile(r"[a-z]+")
 _LETTER = re.compile(r"[a-z]")
 _SIGN = re.compile(r"[^a-z0-9]")
@@ -94,7 +94,7 @@ def _hidden(drawn: str) -> Read | None:
     hiding, is_inside = found.group(), found.start() > 0 and found.end() < len(drawn)
     if (not is_inside and hiding.strip("*")) or (hiding[0] == "." and len(hiding) > _LONGEST_STOP):
         return None
-    starred = _HIDING.sub(lambda run: "*" * len(run.group()), drawn.translate(_DIGIT_LETTERS))
+    starred = _HIDING.sub(lambda run: "*" * len(run.group()), drawn.translate(DIGIT_LETTERS))
     if len(hiding) > 1 and is_inside:
         entry = _masked_about(starred)
     else:

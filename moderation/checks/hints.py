@@ -11,6 +11,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from moderation.checks.masked import MANY, ONE
+from moderation.checks.phrases import KINDS as PHRASES
+from moderation.checks.words import word_set
 
 # How toxic, by the word lists and by what people marked; a slur; sexual; violent; and Jigsaw's word weight with its idf
 TRAITS = ("toxic", "slur", "sexual", "violent", "jigsaw", "idf")
@@ -70,14 +72,31 @@ HINTS = (
     "exclamations",
     "questions",
     "words",
+    *(f"{kind} by phrase" for kind in PHRASES),
+)
+# By themselves they tell nobody why a comment was held
+FUNCTION_WORDS = word_set(
+    "a an the of to in on at by for from with as is are am was were be been being it its this that these those and or "
+    "but if so than then there here not no do does did have has had i me my im we us our you your u ur he him his she "
+    "her they them their who whom whose what which when where why how all any some such just like only too very can "
+    "could will would shall should may might must s t re ve ll d m up out about into over off one own"
 )
 _CAPITALS_FROM = 12  # letters; 'OK' is no shouting
 _MOST_MARKS = 3  # more say no more
 Column = NDArray[np.float32]
 
 
-def hints(traits: Column, marks: NDArray[np.int8], owner: NDArray[np.intp], originals: Sequence[str]) -> Column:
-    """One row per comment. `owner` tells whose each word is; NEAR words without traits end every comment."""
+def hints(
+    traits: Column,
+    marks: NDArray[np.int8],
+    owner: NDArray[np.intp],
+    originals: Sequence[str],
+    phrases: Column,
+) -> Column:
+    """One row per comment. `owner` tells whose each word is; NEAR words without traits end every comment.
+
+    `phrases`: a row per comment, a column for each kind of phrase.
+    """
     count = len(originals)
     by = {name: np.ascontiguousarray(traits[:, place]) for place, name in enumerate(TRAITS)}
     near = {name: _near((marks >> bit) & 1) for bit, name in enumerate(MARKS)}
@@ -106,6 +125,7 @@ def hints(traits: Column, marks: NDArray[np.int8], owner: NDArray[np.intp], orig
         pool.largest(by["jigsaw"] * by["idf"]) * _JIGSAW_WORD,
         *_of_characters(originals),
         np.log1p(words) / _LONG,
+        *phrases.T,
     ]
     return np.stack(found, axis=1).astype(np.float32)
 

@@ -21,10 +21,13 @@ _SAYING = word_set("said says told wrote writes replied added asked thinks was i
 
 
 class _Company(NamedTuple):
+    """Words, or several in a row as in_the_armour, that tell a meaning."""
+
     before: frozenset[str] = frozenset()
     after: frozenset[str] = frozenset()
     near: frozenset[str] = frozenset()
     told: frozenset[str] = frozenset()  # what was done to somebody's
+    place: frozenset[str] = frozenset()  # where a village of that name lies
 
 
 def is_innocent(hit: Hit, text: Text) -> bool:
@@ -33,9 +36,13 @@ def is_innocent(hit: Hit, text: Text) -> bool:
     written = text.folded[hit.start : hit.end]
     before = _WORD.findall(text.folded[max(0, hit.start - _WINDOW) : hit.start])
     after = _WORD.findall(text.folded[hit.end : hit.end + _WINDOW])
+    if (not written.isalpha() and _is_code(hit, text, before)) or (
+        hit.entry.word in known.plain_only and not _is_ascii(hit, text)
+    ):
+        return True
     if not hit.how:
         company = _companies().get(written)
-        if company and _is_in(company, before, after):
+        if company and (_is_in(company, before, after) or _is_village(company, hit, text, after)):
             return True
         if _is_half(written, before, after, text.folded, hit.start, hit.end):
             return True
@@ -56,20 +63,57 @@ def _is_initials(hit: Hit, text: Text) -> bool:
     return word.isupper() and len(word) <= _LONGEST_INITIALS and not text.original.isupper()
 
 
+def _is_ascii(hit: Hit, text: Text) -> bool:
+    first, last = text.span(hit.start, hit.end)
+    return text.original[first:last].isascii()
+
+
+def _is_code(hit: Hit, text: Text, before: list[str]) -> bool:
+    """The A55, an F4G, error P155: capitals and digits in a comment that is not all capitals, said of nobody."""
+    first, last = text.span(hit.start, hit.end)
+    code = text.original[first:last]
+    digits = sum(map(str.isdigit, code))
+    return (
+        bool(_CODE.fullmatch(code))
+        and (2 * digits >= len(code) or len(code) <= _SHORT_CODE)
+        and not text.original.isupper()
+        and not (before and before[-1] in _OF_SOMEBODY)
+    )
+
+
+_CODE = re.compile(r"(?=.*\d)[A-Z][A-Z\d]{1,7}")
+_SHORT_CODE = 3  # characters
+_OF_SOMEBODY = word_set(
+    "you u ur your his her my their youre such fucking stupid dumb ugly fat old little dirty damn what like"
+)
+
+
 def _is_in(company: _Company, before: list[str], after: list[str]) -> bool:
     return (
-        (bool(before) and before[-1] in company.before)
-        or (bool(after) and after[0] in company.after)
+        any("_".join(before[-length:]) in company.before for length in range(1, _LONGEST_ROW + 1))
+        or any("_".join(after[:length]) in company.after for length in range(1, _LONGEST_ROW + 1))
         or not company.near.isdisjoint(before[-_NEAR:] + after[:_NEAR])
         or (bool(before) and before[-1] in _SOMEBODYS and not company.told.isdisjoint(before[-_TOLD_WITHIN:]))
     )
 
 
+def _is_village(company: _Company, hit: Hit, text: Text, after: list[str]) -> bool:
+    """Fucking, Austria: with a capital, and the country behind it as an address has it."""
+    if not company.place or company.place.isdisjoint(after[:_PLACE_WITHIN]):
+        return False
+    first, last = text.span(hit.start, hit.end)
+    return _is_capitalised(text.original[first:last]) and bool(_IN_PLACE.match(text.original, last))
+
+
+_LONGEST_ROW = 3  # words
+_PLACE_WITHIN = 3  # words
+_IN_PLACE = re.compile(r",| in | near ")
 _SOMEBODYS = word_set("my her his their our s the")
 _TOLD_WITHIN = 5  # words: 'grabbed another woman by the ...'
 _SHORTEST_HALF = 3  # 'cum in' is not cumin
 _GAPS = frozenset(" -")
-_LONE_WORDS = frozenset({"", "a", "i", "u", "s", "t"})  # letters that stand alone, or are left of it's and don't
+# Letters that stand alone, or are left of it's and don't; a colour: the bird is written as one word.
+_LONE_WORDS = frozenset({"", "a", "i", "u", "s", "t", "black"})
 
 
 def _is_half(written: str, before: list[str], after: list[str], folded: str, start: int, end: int) -> bool:
@@ -107,9 +151,9 @@ def _is_name(hit: Hit, text: Text, before: list[str], after: list[str]) -> bool:
 
 _BEFORE_A_NOUN = word_set(
     "a an the this that these those such my your his her its our their no some any of big fat little old stupid "
-    "fucking suck sucks sucking eat eats like total real huge tiny limp small dumb absolute and or with in on"
+    "fucking good best suck sucks sucking eat eats like total real huge tiny limp small dumb absolute and or with in on"
 )
-_WORD_AFTER = re.compile(r"(?:'s)?[ ,]{0,2}(?:[A-Z]\. ?)?([^\W\d_]+)")
+_WORD_AFTER = re.compile(r"(?:'s)?[ ,-]{0,2}(?:[A-Z]\. ?)?([^\W\d_]+)")
 _WORD_BEFORE = re.compile(r"([^\W\d_]+)(?: [A-Z]\.)?[ ,]{1,2}$")
 
 

@@ -48,8 +48,10 @@ class Lexicon(NamedTuple):
     masked: dict[str, Entry]  # a letter hidden: f*ck; several in a row: f**k
     listed_signs: dict[str, list[str]]  # words by what is left when every sign of better-profanity's is made one
     core: dict[str, Entry]  # what may be cut in two, or built into another word
+    begun: frozenset[str]  # the first letters of these, however many
     roots: re.Pattern[str]
     names: frozenset[str]
+    plain_only: frozenset[str]  # respelt, and so short that with an accent they are words of another language
     keys: frozenset[str]  # the rarest word of each phrase
     starts: frozenset[str]  # the first
 
@@ -107,8 +109,10 @@ def lexicon() -> Lexicon:
             [*found, *(word for word in singles if word not in plain and singles[word].grade in FOUND)]
         ),
         core=core,
+        begun=frozenset(word[:length] for word in core for length in range(1, len(word))),
         roots=re.compile("|".join(sorted(sections[_ROOTS], key=len, reverse=True))),
         names=frozenset(sections[_NAMES]),
+        plain_only=frozenset(never & respelt),
         keys=frozenset(_key(words) for words in phrases),
         starts=frozenset(words[0] for words in phrases),
     )

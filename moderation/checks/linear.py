@@ -6,7 +6,7 @@ part adds is its weights' sum divided by the root of how many there were: a long
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, partial
 from itertools import repeat
 from typing import Any
 
@@ -14,12 +14,19 @@ import numpy as np
 from numpy.typing import NDArray
 
 from moderation.checks.grams import grams, summed
-from moderation.checks.hints import MARKS, NEAR, Column, hints
-from moderation.checks.masked import Masked, mask
-from moderation.checks.text import Text
+from moderation.checks.hints import MARKS, NEAR, TRAITS, Column, hints
+from moderation.checks.masked import PLAIN, Masked, mask
+from moderation.checks.meant import Meant
+from moderation.checks.phrases import KINDS, phrases_in
+from moderation.checks.softened import MOST, is_a_manner_of_speaking, is_denied, is_of_a_thing, is_of_oneself
+from moderation.checks.words import word_set
 
 PAIRS, RUNS = 1, (3, 4, 5)  # kinds of grams
 _GAP = [0] * NEAR
+_HARD, _NOTABLE = 0.27, 0.3  # of a trait
+_OWN_WILL = 5  # words in which somebody says what he would like to do
+_I, _OTHERS = word_set("i we"), MARKS["you"] | MARKS["they"] | MARKS["group"] | word_set("all every everyone somebody")
+_DENYING = word_set("not never t dont nobody")  # do not kill yourself
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,12 +59,18 @@ class Reader:
                 table[self.vocabulary[word]] |= 1 << bit
         return table
 
-    def read(self, texts: Sequence[Text]) -> Batch:
-        return self.read_words([text.tokens for text in texts], [text.original for text in texts])
+    @cached_property
+    def _hard(self) -> NDArray[np.int8]:
+        """By word, as bits: which softenings it may have."""
+        by = {name: self.traits[:, place] for place, name in enumerate(TRAITS)}
+        violent, sexual, slur = by["violent"] > 0, by["sexual"] >= _NOTABLE, by["slur"] >= _NOTABLE
+        hard = (by["toxic"] >= _HARD) & ~violent
+        may = (hard, hard & ~sexual, hard & ~sexual & ~slur, violent)
+        return sum(each.astype(np.int8) << bit for bit, each in enumerate(may))  # type: ignore[return-value]
 
-    def read_words(self, words: Sequence[Sequence[str]], originals: Sequence[str]) -> Batch:
-        """`words` may leave out some of a comment's own."""
-        masked = [mask(each) for each in words]
+    def read(self, many: Sequence[Meant]) -> Batch:
+        """Of a comment's words some may be left out."""
+        masked = [mask(each.words, each.first, each.last) for each in many]
         ids: list[int] = []
         place = self.vocabulary.get
         for each in masked:
@@ -66,7 +79,9 @@ class Reader:
         known = np.array(ids, dtype=np.intp)
         lengths = np.fromiter((len(each.words) for each in masked), dtype=np.intp, count=len(masked))
         owner = np.repeat(np.arange(len(masked)), lengths + NEAR)
-        found = grams([" ".join(each.words) for each in masked], self.bits, RUNS)
+        self._soften(known, owner, masked, many)
+        joined = [" ".join(each.words) for each in masked]
+        found = grams(joined, self.bits, RUNS)
         wanted = slice(int(np.searchsorted(found.kind, PAIRS)), None)  # single words stand first
         pair = found.kind[wanted] == PAIRS
         return Batch(
@@ -74,11 +89,65 @@ class Reader:
             ids=known,
             owner=owner,
             lengths=lengths,
-            hints=hints(self.traits[known], self._marks[known], owner, originals),
+            hints=hints(
+                self.traits[known],
+                self._marks[known],
+                owner,
+                [each.text.original for each in many],
+                _phrases(joined, masked),
+            ),
             bucket=found.bucket[wanted] + np.where(pair, 0, 1 << self.bits),
             text=found.text[wanted],
             pair=pair,
         )
+
+    def _soften(
+        self, ids: NDArray[np.intp], owner: NDArray[np.intp], masked: Sequence[Masked], many: Sequence[Meant]
+    ) -> None:
+        """In place: hard words that are meant of nobody read as a word without weight."""
+        may = self._hard[ids]
+        places = np.flatnonzero(may)
+        if not len(places):
+            return
+        plain = self.vocabulary.get(PLAIN, 0)
+        begins = np.searchsorted(owner, np.arange(len(masked)))
+        seen = [0] * len(masked)
+        whose: list[int] = owner[places].tolist()
+        ats: list[int] = (places - begins[owner[places]]).tolist()
+        for place, comment, at in zip(places.tolist(), whose, ats, strict=True):
+            seen[comment] += 1
+            if seen[comment] > MOST:
+                continue
+            read, bits = masked[comment], int(may[place])
+            parted = partial(_parted, many[comment], read)
+            if any(bits >> bit & 1 and softens(read.words, at, parted) for bit, softens in enumerate(_SOFTENINGS)):
+                read.words[at] = PLAIN
+                ids[place] = plain
+
+
+# In the order of the bits that Reader._hard gives
+_SOFTENINGS = (is_denied, is_of_oneself, is_of_a_thing, is_a_manner_of_speaking)
+
+
+def _parted(meant: Meant, read: Masked, one: int, other: int) -> bool:
+    return meant.parted(read.last[one], read.first[other])
+
+
+def _phrases(joined: Sequence[str], masked: Sequence[Masked]) -> Column:
+    """Comment x kind: whether there is such a phrase, and it is not denied."""
+    table = np.zeros((len(joined), len(KINDS)), dtype=np.float32)
+    for phrase in phrases_in(joined):
+        words = masked[phrase.comment].words
+        before = words[max(0, phrase.first - _OWN_WILL) : phrase.first]
+        goes = words[phrase.first] == "go"
+        if not (before and (before[-1] in _DENYING or (goes and _is_ones_own_will(before)))):
+            table[phrase.comment, phrase.kind] = 1
+    return table
+
+
+def _is_ones_own_will(before: Sequence[str]) -> bool:
+    """I want to go back to your country: where I go harms nobody; whom I want to kill does."""
+    return before[-1] == "to" and not _I.isdisjoint(before) and _OTHERS.isdisjoint(before)
 
 
 @dataclass(frozen=True, slots=True)

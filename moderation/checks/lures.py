@@ -46,12 +46,24 @@ def lures(words: str) -> list[Lure]:
     return found
 
 
+def lures_outside(words: str, written: Sequence[Word], stretches: Sequence[tuple[int, int]]) -> list[Lure]:
+    """Those that no stretch of the text as written holds: '/news/free-trade', in a page's address, sells nothing."""
+    spots, kept = Spots(written), list[Lure]()
+    begins = [start for start, _ in stretches]
+    for lure in lures(words):
+        start, end = spots.span(lure.start, lure.end)
+        before = bisect_right(begins, start) - 1
+        if before < 0 or end > stretches[before][1]:
+            kept.append(lure)
+    return kept
+
+
 class Spots:
     """From places in a plain text back to the text as written."""
 
     def __init__(self, words: Sequence[Word]) -> None:
         self._words = words
-        self._begins = list(accumulate((len(word.text) + 1 for word in words), initial=1))
+        self._begins = list(accumulate([len(word.text) + 1 for word in words], initial=1))
 
     def span(self, start: int, end: int) -> tuple[int, int]:
         """Of the words that a stretch of the plain text touches."""

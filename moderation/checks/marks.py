@@ -11,6 +11,7 @@ from typing import Any, NamedTuple
 import re2
 
 from moderation.checks.hosts import FOREIGN_SUFFIXES, Places, is_bare_host, leads_to
+from moderation.checks.scams import is_well_known
 
 MOST_MARKS = 600  # a text with more has made its point
 _PHONE_DIGITS = range(7, 16)  # E.164
@@ -32,8 +33,10 @@ _PATTERNS = {
     "bare": r"[a-z0-9][a-z0-9\-]*(?:\.[a-z0-9\-]+)+(?:/[^\s<>\"']*)?",
     "foreign": rf"(?:[a-z0-9\-]|[^\x00-\x7f])+\.(?:{FOREIGN_SUFFIXES})",
 }
-KINDS = tuple(_PATTERNS)
+CITED = "cited"  # a link to a host that answers for what it publishes: people cite it, nobody advertises with it
+KINDS = (*_PATTERNS, CITED)
 LINKS = frozenset({"link", "video", "spelt", "bare", "foreign"})
+_CLOSES = ".,;:!?)*"  # what ends a sentence is no part of the link before it
 
 
 class Mark(NamedTuple):
@@ -56,9 +59,28 @@ def marks(body: str) -> list[Mark]:
             there = written[start:end].decode(errors="replace")
             if not _is_meant(kind, there):
                 continue
-            host = leads_to(there) if kind in LINKS else ""
+            if kind in LINKS:
+                end -= len(there) - len(_trimmed(there))  # all that is cut is ASCII
+                host = leads_to(there)
+                kind = CITED if is_well_known(host) else kind
         found.append(Mark(kind, place.of(start), place.of(end), host))
     return found
+
+
+def _trimmed(link: str) -> str:
+    """Without what closes the sentence around it; a bracket that was opened inside stays.
+
+    >>> _trimmed("http://a.example/b_(c)"), _trimmed("http://a.example/b).")
+    ('http://a.example/b_(c)', 'http://a.example/b')
+    """
+    end, unopened = len(link), link.count(")") - link.count("(")
+    while end and link[end - 1] in _CLOSES:
+        if link[end - 1] == ")":
+            if unopened <= 0:
+                break
+            unopened -= 1
+        end -= 1
+    return link[:end]
 
 
 def _is_meant(kind: str, written: str) -> bool:

@@ -11,6 +11,7 @@ from importlib.resources import files
 
 ONE = "onegroup"  # 'a Muslim', 'deaf', 'my gay': one of them, or a quality
 MANY = "manygroups"  # 'Muslims', 'deaf people'
+PLAIN = "-"  # what means no harm here, whatever it is: no letter of it is read
 _PEOPLE = frozenset({"people", "peoples", "folk", "folks", "persons", "community", "communities"})
 _PERSON = frozenset({"person", "individual"})
 _MANY_BY_NATURE = frozenset({"men", "women", "ladies", "gentlemen", "wives", "children"})
@@ -27,8 +28,19 @@ class Masked:
     last: Sequence[int]
 
 
-def mask(words: Sequence[str]) -> Masked:
-    """Names of groups as one word each; several in a row ('a young deaf woman') are one."""
+def mask(words: Sequence[str], first: Sequence[int] | None = None, last: Sequence[int] | None = None) -> Masked:
+    """Names of groups as one word each; several in a row ('a young deaf woman') are one.
+
+    `first` and `last`: which of the comment's own words each of these stands for, if not one for one.
+    """
+    places = range(len(words))
+    masked = _mask(words)
+    if first is None or last is None or first == places == last:
+        return masked
+    return Masked(masked.words, [first[place] for place in masked.first], [last[place] for place in masked.last])
+
+
+def _mask(words: Sequence[str]) -> Masked:
     table = _table()
     read = list(map(table.get, words, words))
     groups = [place for place, word in enumerate(read) if word in _MASKS]

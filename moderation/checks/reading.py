@@ -80,7 +80,7 @@ def stretched(word: str, *, short: bool = False) -> Read | None:
                 # Where letters side by side became one, none was stretched: Shilts is no shit.
                 became_one = len(skeleton(drawn)) < len(skeleton(spelt))
                 best = best or _longest(candidates, drawn, short=short, exactly=became_one)
-    if not best or _is_innocent_stretched(word, sum(best.counts)):
+    if not best or is_longer_word_stretched(word, sum(best.counts)):
         return None
     return Read(best.entry, how)
 
@@ -98,7 +98,7 @@ def _longest(candidates: list[Stretched] | None, word: str, *, short: bool, exac
     return max(fitting, key=lambda each: sum(each.counts), default=None)
 
 
-def _is_innocent_stretched(word: str, size: int) -> bool:
+def is_longer_word_stretched(word: str, size: int) -> bool:
     """Whether a longer word of the dictionary is stretched here: assseeesss is 'assess'."""
     runs = [found.group() for found in _RUN.finditer(word)]
     if len(runs) > _MOST_RUNS:

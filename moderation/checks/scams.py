@@ -1,4 +1,4 @@
-"""Hosts and videos that scams are known to lead to; from a public list, see NOTICE."""
+"""Hosts and videos that scams are known to lead to, from a public list (see NOTICE), and hosts that people cite."""
 
 from functools import cache
 from importlib.resources import files
@@ -19,9 +19,24 @@ def scam_video(link: str) -> str | None:
     return None
 
 
+def is_well_known(host: str) -> bool:
+    """Whether it answers for what it publishes: a newspaper, an office, an encyclopaedia.
+
+    >>> is_well_known("www.bbc.co.uk"), is_well_known("leeds.gov.uk"), is_well_known("leeds-gov.uk")
+    (True, True, False)
+    """
+    return host in _well_known()
+
+
+def cited_hosts() -> list[str]:
+    """All hosts that people cite, endings apart."""
+    return sorted(host for host in _lines_of_hosts() if not host.startswith("."))
+
+
 def get_ready() -> None:
     _hosts()
     _videos()
+    _well_known()
 
 
 _IDENTIFIER = 11  # characters of a video's
@@ -30,6 +45,15 @@ _IDENTIFIER = 11  # characters of a video's
 @cache
 def _hosts() -> Hosts:
     return Hosts(_lines("scam_hosts.txt"))
+
+
+@cache
+def _well_known() -> Hosts:
+    return Hosts(_lines_of_hosts())
+
+
+def _lines_of_hosts() -> list[str]:
+    return [host for line in _lines("well_known.txt") for host in line.split()]
 
 
 @cache

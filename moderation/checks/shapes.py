@@ -14,6 +14,7 @@ from typing import Any
 # Upside down, these turn into one another.
 _TURNS = str.maketrans("bdnpqu", "qpudbn")
 
+_OTHERWISE = "otherwise"  # a section of shapes.txt
 _PAIR = 2  # characters: what is written, and what it is read as
 
 
@@ -54,7 +55,8 @@ def borrowed() -> dict[str, str]:
 def letters() -> dict[str, str]:
     """The plain small letter that a character looks like, for every character that looks like one."""
     shapes = {**_look_alikes(), **_boxed()}
-    for character, letter in (pair for section in _tables().values() for pair in section.items()):
+    sections = [section for name, section in _tables().items() if name != _OTHERWISE]
+    for character, letter in (pair for section in sections for pair in section.items()):
         shapes[character] = letter
         if len(large := character.upper()) == 1 and large != character:
             shapes.setdefault(large, letter)
@@ -92,6 +94,13 @@ def _boxed() -> dict[str, str]:
     """Letters in parentheses, white ones in black circles and squares, and those that flags are made of."""
     rows = (0x249C, 0x1F150, 0x1F170, 0x1F1E6)
     return {chr(first + place): chr(ord("a") + place) for first in rows for place in range(26)}
+
+
+@cache
+def otherwise() -> dict[str, str]:
+    """Letters that look like one Latin letter and are used for another as well, with the other one."""
+    small = _tables()[_OTHERWISE]
+    return {spelt: letter for each, letter in small.items() for spelt in (each, each.upper())}
 
 
 @cache

@@ -1,15 +1,18 @@
 """Spam: advertising and scams, by what is written, where it leads and what the author is called.
 
 A small model over traits and grams (selling.py), calibrated: 0.9 means that of a hundred such comments about ninety
-are spam where a third of all are. What the training data know nothing of - the author's name and address, the site's
-languages, listed hosts - shifts the log odds by the fixed steps below.
+are spam where a third of all are. What the training data know nothing of - the author's name, address and record, the
+site's languages, listed hosts - shifts the log odds by the fixed steps below.
+
+A score that rejects under a preset needs more than links and the shape of the writing: two kinds of evidence that can
+be named, of which one calls or sells. Whatever has less, a lone link or 'check this out', is held at most.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from functools import cache
-from math import exp
+from math import exp, log1p
 
-from moderation.checks import marks, scams, selling
+from moderation.checks import marks, scams, selling, spoken
 from moderation.checks.hosts import SHORTENERS, domain_of, find_hosts, host_of
 from moderation.checks.hosts import get_ready as hosts_get_ready
 from moderation.checks.lures import Spots, lexicon, lures, plain
@@ -17,13 +20,14 @@ from moderation.checks.marks import Mark
 from moderation.checks.model import load
 from moderation.checks.selling import Weighed
 from moderation.checks.signal import Facts, Signal, quote
+from moderation.checks.spoken import tokens
 from moderation.checks.text import read as fold
 from moderation.checks.tongue import primary, tongue
-from moderation.checks.traits import names, tokens
+from moderation.checks.traits import names
 from moderation.rules import Rules
 
 NAME = "spam"
-VERSION = "1"
+VERSION = "2"
 SAYS = "It reads like advertising or a scam."
 
 WORTH_SAYING = 0.3  # below it, nothing is pointed at
@@ -31,7 +35,10 @@ MOST_REASONS = 8
 _MOST_WORDS = 4 * MOST_REASONS  # of which some stand inside others
 
 # Steps in log odds: 0.7 doubles the odds, 2.3 makes them ten times as high.
-SCAM = 6.0  # a link to a listed host or video
+SCAM = 6.0  # a link to a listed host
+SCAM_VIDEO = 3.0  # ... to a listed video: people also share those to warn, or to laugh
+RECORD = -0.5  # for each factor of e in approved comments by this author; those rejected count against them
+LEAST_RECORD = -2.5
 NAME_SELLS = 1.8  # 'cheap nike shoes' has no parents
 NAME_IS_A_LINK = 1.5
 ADDRESS_BEHIND_A_SALE = 0.9  # the author's address, where the name sells
@@ -40,7 +47,21 @@ ADDRESS = 0.2  # ... of any kind: most who give one are bloggers
 FOREIGN = 0.7  # in a language that the site does not use; only where something else speaks for spam too
 UNSURE = -3.0  # log odds from which it is worth asking for the language
 
-_SELLS = frozenset({"drug", "gamble", "loan", "goods", "adult", "cure", "earn", "invest", "own_place", "look_here"})
+# What is not told by two kinds of evidence is squeezed, in its order, below every preset's rejecting: log odds of 2.2
+# (0.9) and more come to lie between 2.2 and 3.8 (0.978).
+SQUEEZED_FROM, SQUEEZED_INTO = 2.2, 1.6
+_KINDS_TO_REJECT = 2
+_CALLS = frozenset(
+    {"subscribe", "own_place", "look_here", "contact", "earn", "invest", "drug", "gamble", "loan", "adult", "goods"}
+    | {"free", "cure", "papers", "feature"}
+)
+_GOES_WITH_CALLS = frozenset({"grateful", "urgent", "praise", "plea"})
+_TURNED_TO = frozenset({"handle"})  # that does not come first: not who is answered, but who is to be turned to
+_MARKS_COUNT = frozenset({"phone", "mail", "price"})  # no link does
+
+_SELLS = frozenset(
+    {"drug", "gamble", "loan", "goods", "adult", "cure", "papers"} | {"earn", "invest", "own_place", "look_here"}
+)
 _MAY_SELL = frozenset({"trade_word", "money_word"})  # a name of two of them sells: Tiffany is one, so is Hermes
 _POINTED_AT = frozenset({"link", "anchor", "phone", "video", "handle", "mail", "spelt", "bare", "foreign", "price"})
 
@@ -49,6 +70,8 @@ def look(facts: Facts) -> Signal:
     weighed = facts.shared.get(NAME) or _weigh([facts])[0]
     reasons = list(_reasons(facts, weighed))
     odds = weighed.odds + sum(step for step, _ in reasons)
+    if odds > SQUEEZED_FROM and not _may_reject(weighed, reasons):
+        odds = SQUEEZED_FROM + SQUEEZED_INTO * (1 - exp((SQUEEZED_FROM - odds) / SQUEEZED_INTO))
     score = 1 / (1 + exp(-max(min(odds, 30.0), -30.0)))
     if score < WORTH_SAYING:
         return Signal(NAME, score=score)
@@ -67,6 +90,7 @@ def prepare(rules: Rules) -> None:
     _weights()
     _columns()
     lexicon()
+    spoken.get_ready()
     marks.get_ready()
     scams.get_ready()
     hosts_get_ready()
@@ -83,17 +107,43 @@ def _weigh(many: Sequence[Facts]) -> list[Weighed]:
 
 def _reasons(facts: Facts, weighed: Weighed) -> list[tuple[float, str]]:
     """What is known beside the text: steps, and what to say of each."""
-    found = [(SCAM, f"scam host: {mark.host}") for mark in weighed.read.marks if mark.host and _is_scam(facts, mark)]
-    found = found[:1]
+    found = [max(_listed(facts, weighed.read.marks), default=(0.0, ""))]
+    found = [each for each in found if each[0]]
     if facts.author_name or facts.author_url:
         found += _author_reasons(facts)
     if weighed.odds >= UNSURE and _is_foreign(facts):
         found.append((FOREIGN, "not in a language of the site"))
+    if facts.author_approved:
+        found.append(_record(facts))
     return found
 
 
-def _is_scam(facts: Facts, mark: Mark) -> bool:
-    return scams.is_scam_host(mark.host) or scams.scam_video(facts.body[mark.start : mark.end]) is not None
+def _listed(facts: Facts, found: Sequence[Mark]) -> Iterator[tuple[float, str]]:
+    """Links to listed hosts and videos."""
+    for mark in found:
+        if not mark.host:
+            continue
+        if scams.is_scam_host(mark.host):
+            yield SCAM, f"scam host: {mark.host}"
+        elif (video := scams.scam_video(facts.body[mark.start : mark.end])) is not None:
+            yield SCAM_VIDEO, f"scam video: {video}"
+
+
+def _record(facts: Facts) -> tuple[float, str]:
+    step = RECORD * log1p(facts.author_approved / (1 + facts.author_rejected))
+    return max(step, LEAST_RECORD), f"counts for less: {facts.author_approved} comments by this author were approved"
+
+
+def _may_reject(weighed: Weighed, reasons: Sequence[tuple[float, str]]) -> bool:
+    """Whether two kinds of evidence speak for it, one of them a call or a thing on sale; or a listed host."""
+    if any(step >= SCAM for step, _ in reasons):
+        return True
+    groups = {lure.group for lure in weighed.read.lures}
+    kinds = {mark.kind for mark in weighed.read.marks if mark.kind != "handle" or mark.start > 0}
+    calls = (groups & _CALLS) | (kinds & _TURNED_TO)
+    if any(step == NAME_SELLS for step, _ in reasons):
+        calls |= {NAME}
+    return bool(calls) and len(calls | (groups & _GOES_WITH_CALLS) | (kinds & _MARKS_COUNT)) >= _KINDS_TO_REJECT
 
 
 def _author_reasons(facts: Facts) -> list[tuple[float, str]]:

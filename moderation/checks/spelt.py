@@ -65,12 +65,12 @@ def _inside(letters: str) -> list[tuple[int, int, Entry]]:
         left, right = root.span()
         if len(found) < _MOST_INSIDE and (entry := known.exact.get(root.group())):
             before_is_long, after_is_long = left > LONGEST_WORD, len(letters) - right > LONGEST_WORD
-            if (before_is_long or _splits(letters[:left])) and (after_is_long or _splits(letters[right:])):
+            if (before_is_long or splits(letters[:left])) and (after_is_long or splits(letters[right:])):
                 found.append((left, right, entry))
     return found
 
 
-def _splits(letters: str) -> bool:
+def splits(letters: str) -> bool:
     """Whether letters are words in a row, every one in the dictionary."""
     reached = [True] + [False] * len(letters)
     for end in range(1, len(letters) + 1):

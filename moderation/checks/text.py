@@ -12,6 +12,7 @@ import unicodedata
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from functools import cache, cached_property, partial
+from itertools import accumulate
 from typing import Any, NamedTuple
 
 from moderation.checks import shapes
@@ -73,6 +74,19 @@ class Text:
         return begins
 
     @cached_property
+    def otherwise(self) -> "Text | None":
+        """Read another way, where a borrowed letter looks like one Latin letter and is used for another as well."""
+        other = shapes.otherwise()
+        if self.original.isascii() or other.keys().isdisjoint(self.original):
+            return None
+        letters = [
+            other.get(self.original[place], letter) if letter.isascii() else letter
+            for letter, place in zip(self.folded, self.positions, strict=True)
+        ]
+        folded = "".join(letters)
+        return None if folded == self.folded else Text(self.original, folded, self.positions)
+
+    @cached_property
     def words(self) -> tuple[Word, ...]:
         found = zip(self.tokens, self.begins, strict=True)
         if isinstance(self.positions, range):  # nothing has moved
@@ -104,21 +118,36 @@ def read(original: str) -> Text:
     return Text(original, folded, [position for position, piece in enumerate(pieces) for _ in piece])
 
 
+def places_of(chunks: Sequence[str], folded: str) -> list[int]:
+    """Where each of the stretches without blanks begins."""
+    if " ".join(chunks) == folded:
+        return list(accumulate(map((1).__add__, map(len, chunks)), initial=0))[:-1]
+    starts: list[int] = []
+    end = 0
+    for chunk in chunks:
+        start = folded.index(chunk, end)  # between two chunks there are only blanks
+        end = start + len(chunk)
+        starts.append(start)
+    return starts
+
+
 def _read_borrowed_letters(original: str, pieces: list[str]) -> None:
     """In place: the letters of other scripts, in words that play with Latin ones."""
     latin = theirs = 0
     doubtful: list[tuple[int, int]] = []
+    borrowable = _borrowable()
     for found in _WORD.finditer(original):
         start, end = found.span()
-        if found.group().isascii():
+        word = found.group()
+        if word.isascii():
             latin += end - start
             continue
-        scripts = set(map(_script.__getitem__, found.group())) - {""}
+        scripts = set(map(_script.__getitem__, word)) - {""}
         if len(scripts) > 1:
             _borrow(original, pieces, start, end)
         elif scripts == _LATIN:
             latin += end - start
-        elif all(each in _borrowable() or not _script[each] for each in found.group()):
+        elif all(each in borrowable or not _script[each] for each in word):
             doubtful.append((start, end))
         else:
             theirs += end - start
@@ -158,7 +187,7 @@ def _fold(character: str) -> str:
         return " "
     if character in _EMPTY_LETTERS or _LOOSE_MARK.match(character) or unicodedata.category(character) in _DROPPED:
         return ""
-    script = shapes.script_of(character)
+    script = _script[character]
     if script not in _WITHOUT_ACCENTS:
         return unicodedata.normalize("NFKC", character).casefold()[:LONGEST_FOLDED]
     apart = _LOOSE_MARK.sub("", unicodedata.normalize("NFKD", character).casefold())

@@ -3,20 +3,18 @@
 Counts are damped (log(1 + n)) or shares, so that they mean the same on a site of short comments and of long ones.
 """
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
-from itertools import islice
 
 import numpy as np
 from numpy.typing import NDArray
 
 from moderation.checks.hosts import FREE_HOSTS, SHORTENERS, domain_of
-from moderation.checks.lures import Lure, lexicon, lures, plain
-from moderation.checks.marks import KINDS, LINKS, Mark, marks
+from moderation.checks.lures import Lure, lexicon, lures, lures_outside, plain
+from moderation.checks.marks import CITED, KINDS, LINKS, Mark, marks
 from moderation.checks.signal import Facts
-from moderation.checks.text import Word
+from moderation.checks.spoken import SIGN, plainly, tokens
 
 Numbers = NDArray[np.float64]
 
@@ -77,45 +75,6 @@ def names() -> tuple[str, ...]:
     return (*_WRITING, *KINDS, *_LINK_TRAITS, *(f"lure: {each}" for each in groups), *_MIXED)
 
 
-_SPOKEN_AS = {kind: f"x{kind}" for kind in KINDS}  # a mark is one word to the model, whatever stands in it
-_KEPT = frozenset(
-    {"handle", "hashtag", "link", "bare", "spelt", "mail"}
-)  # ... and what stands in these is read as well
-
-
-_SIGN = re.compile("[\u2190-\u2bff\U0001f000-\U0001faff]")  # one class: linear
-_MOST_SIGNS = 40
-_STANDS_IN = 0x3400  # a picture reads as one of these rare ideographs: a word like any other
-_STAND_INS = 6_000
-
-
-def tokens(facts: Facts, found: Sequence[Mark]) -> Sequence[Word]:
-    """The words, with each mark as a word of its own kind, and the pictures behind them.
-
-    'thanks to @jane' reads 'thanks to xhandle jane'.
-    """
-    words = facts.text.words
-    signs = islice(_SIGN.finditer(facts.body), _MOST_SIGNS)
-    read: list[Word] = []
-    place, size = 0, len(words)
-    for mark in found:
-        while place < size and words[place].start < mark.start:
-            read.append(words[place])
-            place += 1
-        read.append(Word(_SPOKEN_AS[mark.kind], mark.start, mark.end))
-        while place < size and words[place].start < mark.end:
-            if mark.kind in _KEPT:
-                read.append(words[place])
-            place += 1
-    read.extend(words[place:])
-    read.extend(Word(_stand_in(sign.group()), sign.start(), sign.end()) for sign in signs)
-    return read
-
-
-def _stand_in(sign: str) -> str:
-    return chr(_STANDS_IN + ord(sign) % _STAND_INS)
-
-
 @dataclass(frozen=True, slots=True)
 class Read:
     """One comment, read."""
@@ -129,9 +88,11 @@ class Read:
 def look_at(facts: Facts) -> Read:
     words = plain(facts.text)
     marked = marks(facts.body)
-    as_they_are = not marked and (facts.body.isascii() or not _SIGN.search(facts.body))
-    spoken = facts.text.tokens if as_they_are else [word.text for word in tokens(facts, marked)]
-    return Read(words, marked, lures(words), spoken)
+    as_they_are = not marked and (facts.body.isascii() or not SIGN.search(facts.body))
+    spoken = plainly(facts.text.tokens) if as_they_are else [word.text for word in tokens(facts, marked)]
+    cited = [(mark.start, mark.end) for mark in marked if mark.kind == CITED]
+    found = lures_outside(words, facts.text.words, cited) if cited else lures(words)
+    return Read(words, marked, found, spoken)
 
 
 def numbers(many: Sequence[Facts], read: Sequence[Read]) -> Numbers:
@@ -158,7 +119,7 @@ def _marked(many: Sequence[Facts], read: Sequence[Read]) -> tuple[Numbers, Numbe
         hosts: list[str] = []
         for mark in each.marks:
             counts[row, place[mark.kind]] += 1
-            if mark.host:
+            if mark.host and mark.kind != CITED:
                 hosts.append(mark.host)
         if hosts:
             linked[row] = _linked(hosts, many[row].body)
@@ -273,7 +234,7 @@ def _places(many: Sequence[Facts], read: Sequence[Read]) -> tuple[Numbers, Numbe
                     later[row] += 1
                     handle = body[mark.start : mark.end].lower()
                     moneyed[row] = max(moneyed[row], any(word in handle for word in _MONEY_NAMES))
-            elif mark.host:
+            elif mark.host and mark.kind != CITED:
                 share[row] += mark.end - mark.start
         share[row] /= max(len(body), 1)
     return first, np.log1p(later), moneyed, share

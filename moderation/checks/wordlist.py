@@ -7,17 +7,20 @@ A word of nothing but these, between others, stands for any word: 'buy * now'. A
 Plain words are looked up. For wildcards, one pass over a word (Aho-Corasick) tells which of them have their longest
 run of letters in it; each of those is tried in one more pass (Shift-And: one shift and two masks for each letter). So
 neither '*a*a*a*a*' nor ten thousand of its kind can hang on a word, and what a whole text may cost is bounded.
+
+A comment is read once as it stands and once as what it may be meant to be: c4sino, c a s i n o, casiiino, c*sino.
 """
 
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from functools import lru_cache
-from typing import Any
+from typing import Any, NamedTuple
 
 from ahocorasick_rs import AhoCorasick
 
-from moderation.checks.text import Text, Word, read
+from moderation.checks.listed import Listed, Meant
+from moderation.checks.text import Text, read
 from moderation.rules import Lists
 
 LONGEST_WORD = 100  # letters; wildcards are not tried on longer ones
@@ -29,6 +32,7 @@ _WILD = re.compile(r"[*?]")
 _PARTS = re.compile(r"[*?]+")
 _END = ""  # no word is empty
 
+_Found = tuple[str, int, int]  # the entry, and where it stands in the text as written
 _Branch = dict[Any, Any]  # a word or a wildcard -> the branch of what may follow; _END -> the entry
 
 
@@ -36,6 +40,7 @@ class WordList:
     def __init__(self, entries: Iterable[str]) -> None:
         self._tree: _Branch = {}
         self._wildcards: dict[str, _Wildcard] = {}
+        self._plain: set[str] = set()
         for entry in entries:
             self._add(entry)
         self._by_part: dict[str, list[_Wildcard]] = defaultdict(list)
@@ -44,25 +49,30 @@ class WordList:
         self._any_word = self._by_part.pop("", [])
         self._parts = list(self._by_part)
         self._finder = AhoCorasick(self._parts) if self._parts else None
+        self._disguised = Listed(self._plain, wild=bool(self._wildcards))
 
     def find(self, text: Text) -> list[tuple[str, int, int]]:
         """(entry, start, end) of each, left to right, none inside another, the longest first."""
         if not self._tree:
             return []
-        found: list[tuple[str, int, int]] = []
-        words = text.words
         tried = _Tried(self._fitting) if self._wildcards else None
-        position = 0
-        while position < len(words):
-            entry, length = _longest(self._tree, words, position, tried)
-            if length:
-                found.append((entry, words[position].start, words[position + length - 1].end))
-            position += max(length, 1)
+        found = self._find(text, tried)
+        if not text.original.isascii() and text.otherwise:
+            found += self._find(text.otherwise, tried)
+        return _apart(found) if len(found) > 1 else found
+
+    def _find(self, text: Text, tried: "_Tried | None") -> list[_Found]:
+        found: list[_Found] = []
+        if tried or not self._tree.keys().isdisjoint(text.tokens):
+            found = _walk(self._tree, [_Read((word.text,), word.start, word.end) for word in text.words], tried)
+        if meant := self._disguised.meant(text):
+            found += _walk(self._tree, _as_meant(text, meant), tried)
         return found
 
     def _add(self, entry: str) -> None:
         branch = self._tree
         tokens = _tokens(entry)
+        self._plain.update(token for token in tokens if not _WILD.search(token))
         for token in tokens:
             key = self._wildcards.setdefault(token, _Wildcard(token)) if _WILD.search(token) else token
             branch = branch.setdefault(key, {})
@@ -134,12 +144,52 @@ class _Tried:
         return known if self._left > 0 else []
 
 
-def _longest(tree: _Branch, words: Sequence[Word], position: int, tried: _Tried | None) -> tuple[str, int]:
+class _Read(NamedTuple):
+    """A word of the text, and what it may be meant to be."""
+
+    words: tuple[str, ...]
+    start: int  # in the original
+    end: int
+
+
+def _as_meant(text: Text, meant: Sequence[Meant]) -> list[_Read]:
+    """The words of a text, each of those in disguise as all that it may be meant to be."""
+    read = [_Read(each.words, *text.span(each.start, each.end)) for each in meant]
+    disguised = 0
+    for word in text.words:
+        while disguised < len(meant) and read[disguised].end <= word.start:
+            disguised += 1
+        if disguised == len(meant) or word.end <= read[disguised].start:
+            read.append(_Read((word.text,), word.start, word.end))
+    return sorted(read, key=lambda each: each.start)
+
+
+def _walk(tree: _Branch, words: Sequence[_Read], tried: _Tried | None) -> list[_Found]:
+    found: list[_Found] = []
+    position = 0
+    while position < len(words):
+        entry, length = _longest(tree, words, position, tried)
+        if length:
+            found.append((entry, words[position].start, words[position + length - 1].end))
+        position += max(length, 1)
+    return found
+
+
+def _apart(found: list[_Found]) -> list[_Found]:
+    """Left to right, none touching another."""
+    kept: list[_Found] = []
+    for each in sorted(found, key=lambda each: (each[1], -each[2])):
+        if not kept or each[1] >= kept[-1][2]:
+            kept.append(each)
+    return kept
+
+
+def _longest(tree: _Branch, words: Sequence[_Read], position: int, tried: _Tried | None) -> tuple[str, int]:
     """The entry that reaches furthest from here, and its length in words; 0: none begins here."""
     branches, entry, length, reached = [tree], "", 0, 0
     while branches and position + reached < len(words):
-        word = words[position + reached].text
-        branches = [follows for branch in branches for follows in _follow(branch, word, tried)]
+        here = words[position + reached].words
+        branches = [follows for branch in branches for word in here for follows in _follow(branch, word, tried)]
         reached += 1
         for branch in branches:
             if _END in branch:

@@ -11,8 +11,10 @@ Floats = NDArray[np.float64]
 MOST_STEPS = 150
 
 
-def fit(rows: Any, told: Floats, weight: Floats, penalty: float, bounds: tuple[Floats, Floats]) -> tuple[Floats, float]:
-    """The weights and the bias. `rows` is a sparse matrix; `penalty` on the squares of the weights."""
+def fit(
+    rows: Any, told: Floats, weight: Floats, penalty: float, bounds: tuple[Floats, Floats], *, bias: bool = True
+) -> tuple[Floats, float]:
+    """The weights and the bias (0 without one). `rows` is a sparse matrix; `penalty` on the squares of the weights."""
     columns = rows.shape[1]
     turned = rows.T.tocsr()
 
@@ -24,7 +26,8 @@ def fit(rows: Any, told: Floats, weight: Floats, penalty: float, bounds: tuple[F
         error = weight * (likely - told)
         return float(cost), np.append(turned @ error + penalty * weights, error.sum())
 
-    lower, upper = np.append(bounds[0], -np.inf), np.append(bounds[1], np.inf)
+    farthest = np.inf if bias else 0.0
+    lower, upper = np.append(bounds[0], -farthest), np.append(bounds[1], farthest)
     found: Any = minimize(
         loss,
         np.clip(np.zeros(columns + 1), lower, upper),

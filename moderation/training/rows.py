@@ -12,6 +12,8 @@ from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
+from moderation.checks.masked import MANY
+from moderation.checks.phrases import listed
 from moderation.training.contrast import sentences
 
 KINDS = ("insult", "threat", "hate", "sexual")
@@ -19,6 +21,21 @@ Told = tuple[float | None, float | None, float | None, float | None]
 CLEAN: Told = (0, 0, 0, 0)
 FRAMED = 2_500  # sentences from the frames of abuse, and from those of what only looks like it
 _NOTHING_BESIDE = ("",)
+PHRASED, TOLD_OF = 400, 40  # sentences with each kind of phrase; one in so many only tells of it
+_PHRASE_SAID = (
+    "{}",
+    "{}",
+    "{}",
+    "lol {}",
+    "just {}",
+    "{} already",
+    "honestly {}",
+    "{} and do it now",
+    "ok {} bye",
+    "{} lol",
+)
+_PHRASE_TOLD = ("please do not {}", "a stranger wrote {} under my photo", "the judge read out the words {} in court",
+                "nobody should have to read {} here")  # fmt: skip
 FILLED = 10  # sentences from each frame with slots, each otherwise filled
 _THREATS = "1. threats"
 _SUBTLE = ("3. animosity", "4. prejudiced")  # sexist, and often without one hard word
@@ -64,7 +81,7 @@ def marked(folder: Path) -> list[Marked]:
 def abuse_rows(folder: Path, slurs: Sequence[str], seed: int) -> list[Row]:
     """All of them, always in this order."""
     collected = [*_davidson(folder), *_wikipedia(folder), *_edos(folder), *_social(folder), *_news(folder)]
-    return [*collected, *_own(seed), *_frames(slurs, seed)]
+    return [*collected, *_own(seed), *_frames(slurs, seed), *_phrases(seed)]
 
 
 def _davidson(folder: Path) -> Iterator[Row]:
@@ -122,6 +139,21 @@ def _own(seed: int) -> Iterator[Row]:
         label, _, sentence = line.partition(": ")
         for _ in range(FILLED if "{" in sentence else 3):
             yield Row(_as_written(fill(sentence, chance), chance), "own", _told_by(label))
+
+
+def _phrases(seed: int) -> Iterator[Row]:
+    """The listed phrases of abuse: said, and told of."""
+    chance = random.Random(seed)  # noqa: S311 - nothing secret
+    by_kind: dict[str, list[str]] = {}
+    for kind, phrase in listed():
+        by_kind.setdefault(kind, []).append(phrase)
+    for kind, phrases in by_kind.items():
+        for number in range(PHRASED):
+            phrase = phrases[number % len(phrases)] if len(phrases) <= PHRASED else chance.choice(phrases)
+            sentence = phrase.replace(MANY, "{groups}")
+            told = number % TOLD_OF == 0
+            sentence = chance.choice(_PHRASE_TOLD if told else _PHRASE_SAID).format(sentence)
+            yield Row(_as_written(fill(sentence, chance), chance), "phrases", CLEAN if told else _told_by(kind))
 
 
 def _frames(slurs: Sequence[str], seed: int) -> Iterator[Row]:

@@ -10,7 +10,7 @@ from moderation.checks.experts import FARTHEST, PLACES
 TREES, RATE = 80, 0.15  # for each place
 LEAVES, QUESTIONS = 4, 2
 FEWEST_ROWS, LEAF_PENALTY = 10, 2.0
-TALK_BESIDE = 0.03  # the share of people's talk from elsewhere among what a place's trees are grown on
+TALK_BESIDE = 0.01  # the share of people's talk from elsewhere among what a place's trees are grown on
 TRAIT_SCALE, GRAM_SCALE = 0.3, 3.0  # before the gate's penalty
 GATE_WIDTH = 5.0  # the inverse of its penalty
 ROUNDS = 200

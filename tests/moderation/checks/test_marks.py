@@ -23,6 +23,12 @@ from moderation.checks.marks import MOST_MARKS, marks
         ("watch?v=abcdefghijk", "video", "watch?v=abcdefghijk"),
         ("все на пример.рф", "foreign", "пример.рф"),
         ("#forex", "hashtag", "#forex"),
+        ("(see https://shop.example/a)", "link", "https://shop.example/a"),
+        ("(https://shop.example/a_(b)).", "link", "https://shop.example/a_(b)"),
+        ("at www.shop.example, they say", "link", "www.shop.example"),
+        ("see https://www.bbc.co.uk/news.", "cited", "https://www.bbc.co.uk/news"),
+        ("see leeds.gov.uk/plan", "cited", "leeds.gov.uk/plan"),
+        ("https://www.bbc.co.uk@shop.example/", "link", "https://www.bbc.co.uk@shop.example/"),
     ],
 )
 def test_a_mark_is_found_where_it_stands(body, kind, there):
@@ -36,6 +42,8 @@ def test_what_people_write_all_day_is_no_mark(body):
     assert marks(body) == []
 
 
-@pytest.mark.parametrize("part", ["$1 ", "1usd-", "1 1 ", "a@", "a.bb ", "(", "a dot ", "@aa", "www.", "é", "#a"])
+@pytest.mark.parametrize(
+    "part", ["$1 ", "1usd-", "1 1 ", "a@", "a.bb ", "(", "a dot ", "@aa", "www.", "é", "#a", "https://a.bb/" + ")" * 9]
+)
 def test_a_long_text_of_marks_ends(part):
     assert len(marks(part * 5_000)) <= MOST_MARKS

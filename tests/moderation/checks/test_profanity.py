@@ -243,6 +243,11 @@ NO_ERROR_OF_OURS = {
     "He grabbed me by the pussy and I screamed": "told, not said",
     "a doo wop band from Newark": "a kind of music",
     "The SPLC keeps a list": "an abbreviation",
+    "My bitch had four puppies": "a dog",
+    "The Slut Walk was in Toronto": "what it is called",
+    "Prick the potatoes, a bastard son of Charles": "a verb, a descent",
+    "The A55 near Conwy is closed": "a road",
+    "Zeg me eens hoe laat de trein morgen gaat, als je kunt": "Dutch",
 }
 
 

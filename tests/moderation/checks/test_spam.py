@@ -7,13 +7,16 @@ import pytest
 from moderation.checks import spam
 from moderation.checks.hosts import Hosts
 from moderation.checks.model import MOST_BYTES, load
-from moderation.checks.scams import is_scam_host, scam_video
+from moderation.checks.scams import cited_hosts, is_scam_host, is_well_known, scam_video
 from moderation.checks.signal import Facts
 from moderation.checks.traits import names
+from moderation.presets import preset
 from moderation.rules import Rules
+from moderation.terms import Preset
 
 RULES = Rules()
 LIKELY, UNLIKELY = 0.8, 0.5
+FLAT = 0.1  # between groups: a long word is still longer than a short one
 
 SPAM = [
     "Please SUBSCRIBE to my channel and check out my new videos!!! https://youtu.be/abcdefghijk",
@@ -166,3 +169,106 @@ def test_the_model_is_small_and_says_what_it_was_made_from():
     assert sum(each.nbytes for each in model.arrays.values()) < MOST_BYTES
     assert {"sources", "rows", "measured", "seed", "limits"} <= set(model.card)
     assert len(model.arrays["traits"]) == len(names())
+
+
+# None of these stands among what the model learns from.
+CITING = [
+    "The minutes are online: https://www.haringey.gov.uk/minutes/2024-03.pdf",
+    "This talk answers it rather well: https://www.youtube.com/watch?v=Xk3j9qLmN2o",
+    "https://www.lemonde.fr/politique/article/2024/06/12/elections_123456.html",
+    "We followed the tram plans in our neighbourhood: http://eastsidestories.net/2023/11/tram-plans",
+    "this thread has the answer https://stackoverflow.com/questions/12345/how-to-parse",
+    "It got too long for here, so I posted it at https://thinkingaloud.blogspot.com/2024/01/on-taxes.html",
+    "See also en.wikipedia.org/wiki/Scunthorpe and https://plato.stanford.edu/entries/justice/",
+    "Whoever likes numbers: https://ourworldindata.org/co2-emissions (it has fallen since 2005).",
+    "The paper that he means, https://doi.org/10.1016/j.cell.2020.04.011, had eleven patients",
+]
+GLAD = [
+    "Just subscribed, your explanations are so clear",
+    "I have been a subscriber for ten years and this is your best one",
+    "My daughter subscribed last night. She loves the cats",
+    "He checked out of the hotel without paying",
+    "Text her and say sorry, that is all it takes",
+    "She lost her diploma in the fire, and her driving licence too",
+]
+CALLING = [
+    "Buy registered IELTS certificate without exam, whatsapp us for details",
+    "Get your account recovered fast, message @cyberfix_tech on instagram",
+    "My trading robot doubles your deposit every week, ask me how",
+    "Selling bank logs and paypal transfer, hit me on telegram",
+    "follow my twitch @lil_kev for daily streams",
+    "Struggling to pay the bills? Comment INFO and I will show you my side hustle",
+]
+HOLD_AT = preset(Preset.STANDARD).rule("spam").hold_at or 0
+REJECT_AT = min(preset(name).rule("spam").reject_at or 1 for name in Preset)
+
+
+@pytest.mark.parametrize("body", CITING + GLAD)
+def test_who_cites_a_page_or_is_glad_is_not_held(body):
+    assert look(body).score < HOLD_AT
+
+
+@pytest.mark.parametrize("body", CALLING)
+def test_a_call_without_any_link_is_held(body):
+    assert look(body).score >= HOLD_AT
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "https://cheap-watches-outlet.example/sale",
+        "http://bit.ly/2xYz http://bit.ly/3xYz http://bit.ly/4xYz www.spins.example",
+        "Check this out! http://bit.ly/2xYz",
+        "http://a.example " * 50,
+        "!!! $$$ www.a.example/x !!!",
+    ],
+)
+def test_links_and_the_shape_of_the_writing_alone_never_reject(body):
+    assert look(body).score < REJECT_AT
+
+
+def test_what_names_its_trade_and_how_to_get_it_may_be_rejected():
+    assert look("Buy cheap viagra online without prescription, whatsapp +234 812 345 6789").score >= REJECT_AT
+
+
+def test_a_link_to_what_people_cite_does_not_whitewash_advertising():
+    body = "Best online casino, free spins for everyone, whatsapp +234 812 345 6789"
+
+    assert look(f"{body} https://www.bbc.co.uk/news").score >= HOLD_AT
+
+
+def test_words_in_the_address_of_a_cited_page_are_no_phrases():
+    signal = look("Subscribe to my channel https://www.bbc.co.uk/news/online-casino-free-spins")
+
+    assert not any("casino" in each for each in signal.evidence)
+
+
+def test_an_author_of_many_approved_comments_is_trusted_more_and_the_evidence_says_so():
+    body = "Come watch my gaming videos, new one every day"
+
+    new, known = look(body), look(body, author_approved=80)
+    doubtful = look(body, author_approved=80, author_rejected=40)
+
+    assert known.score < doubtful.score < new.score
+    assert "counts for less: 80 comments by this author were approved" in known.evidence
+
+
+def test_a_listed_video_is_called_a_video_and_is_not_enough_to_reject():
+    signal = look("https://youtu.be/yHM2pUbzU9k")
+
+    assert HOLD_AT <= signal.score < REJECT_AT
+    assert "scam video: yHM2pUbzU9k" in signal.evidence
+
+
+@pytest.mark.parametrize("frame", ["A {} student won the prize.", "My {} neighbour is kind.", "I am a {} woman."])
+def test_whichever_group_is_named_the_score_is_the_same(frame):
+    scores = [look(frame.format(group)).score for group in ("lesbian", "Muslim", "deaf", "black", "German", "old")]
+
+    assert max(scores) - min(scores) < FLAT
+
+
+def test_hosts_that_people_cite_are_hosts_and_no_shop_borrows_their_name():
+    assert all(is_well_known(host) for host in cited_hosts())
+    assert is_well_known("leeds.gov.uk")
+    assert not is_well_known("bbc.co.uk.shop.example")
+    assert not any(is_scam_host(host) for host in cited_hosts())

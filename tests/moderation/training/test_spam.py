@@ -5,9 +5,10 @@ import json
 import numpy as np
 import pytest
 
+from moderation.checks.hosts import find_hosts
 from moderation.checks.model import MOST_BYTES, pack, unpack
 from moderation.checks.traits import names
-from moderation.training import spam, trees
+from moderation.training import spam, spam_own, trees
 
 TALK = ["the {} is late again, as ever", "I think {} is right about this", "why would a {} do that?", "my {} laughed"]
 SELLS = ["subscribe to my {} channel", "buy cheap {} at www.{}.example", "win a {} now, call 0906 123 4567 {}"]
@@ -64,3 +65,18 @@ def test_what_speaks_for_advertising_everywhere_never_comes_to_speak_against_it(
     weights = dict(zip(names(), spam.train(folder).arrays["traits"], strict=True))
 
     assert all(weight >= 0 for name, weight in weights.items() if name not in spam.EITHER)
+
+
+def test_our_own_rows_are_of_both_labels_filled_whole_and_always_the_same():
+    made = spam_own.own_rows(1)
+
+    assert made == spam_own.own_rows(1)
+    assert {label for _, label in made} == {0.0, 1.0}
+    assert not any(mark in text for text, _ in made for mark in "{}|")
+
+
+def test_links_of_the_same_making_stand_behind_talk_and_behind_advertising():
+    made = spam_own.linked_rows(["the tram is late"] * 20, ["buy cheap watches"] * 20, 1)
+
+    assert sum(label for _, label in made) == len(made) / 2
+    assert all(find_hosts(text) for text, _ in made)

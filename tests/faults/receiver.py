@@ -1,0 +1,86 @@
+"""The sites' own server for webhooks: keeps every byte that came, and misbehaves when told to."""
+
+import socket
+import struct
+import threading
+import time
+from collections import Counter, defaultdict
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+
+SLOW_SECONDS = 30.0
+RESET = struct.pack("ii", 1, 0)  # SO_LINGER: close() sends RST
+
+
+class Receiver:
+    """One address per site, '<url>/<site>'; what each does is in `manners`: 204 unless something else was said."""
+
+    def __init__(self) -> None:
+        self.manners: dict[str, str | int] = {}
+        self.bodies: dict[str, set[bytes]] = defaultdict(set)  # by webhook-id; more than one is a broken promise
+        self.times: dict[str, list[float]] = defaultdict(list)
+        self.tried: Counter[str] = Counter()  # by site
+        self._port = 0
+        self._server: ThreadingHTTPServer | None = None
+        self.up()
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self._port}/hook"
+
+    def up(self) -> None:
+        self._server = _server(self, self._port)
+        self._port = self._server.server_port
+        threading.Thread(target=self._server.serve_forever, args=(0.05,), daemon=True).start()
+
+    def down(self) -> None:
+        if self._server:
+            self._server.shutdown()
+            self._server.server_close()
+            self._server = None
+
+    def came(self, name: str, body: bytes) -> None:
+        self.bodies[name].add(body)
+        self.times[name].append(time.time())
+
+
+class _Server(ThreadingHTTPServer):
+    daemon_threads = True
+    request_queue_size = 64
+
+
+def _server(receiver: Receiver, port: int) -> ThreadingHTTPServer:
+    class Handler(BaseHTTPRequestHandler):
+        def do_POST(self) -> None:
+            body = self.rfile.read(int(self.headers["content-length"]))
+            site = self.path.rsplit("/", 1)[-1]
+            receiver.tried[site] += 1
+            manner = receiver.manners.get(site, 204)
+            if manner == "slow":
+                time.sleep(SLOW_SECONDS)
+            elif manner == "deaf":  # it took the message, and dies before it says so
+                receiver.came(self.headers["webhook-id"], body)
+                self.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, RESET)
+                self.connection.close()
+                return
+            status = manner if isinstance(manner, int) else 204
+            if status < 300:
+                receiver.came(self.headers["webhook-id"], body)
+            self.send_response(status)
+            if status in {301, 302, 307}:
+                self.send_header("location", "http://127.0.0.1:1/elsewhere")
+            self.end_headers()
+            if manner == "dies":  # after 2xx
+                self.wfile.flush()
+                self.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, RESET)
+                self.connection.close()
+
+        def log_message(self, *_: object) -> None:
+            return
+
+        def handle(self) -> None:
+            try:
+                super().handle()
+            except (OSError, ValueError):
+                return  # its caller was killed, or we hung up
+
+    return _Server(("127.0.0.1", port), Handler)

@@ -5,8 +5,6 @@ import time
 from importlib import import_module
 from pathlib import Path
 
-from threadpoolctl import threadpool_limits  # comes with scikit-learn
-
 from moderation.checks import model
 
 MODELS = ("abuse", "spam", "gibberish")  # modules beside this one, each with NAME, VERSION and train(folder)
@@ -15,11 +13,6 @@ DATA = Path(model.__file__).parent / "data"
 
 def main() -> None:
     folder = Path(sys.argv[1])
-    with threadpool_limits(1):  # sums of floats depend on who adds which part: the same bytes on any number of cores
-        _train_all(folder)
-
-
-def _train_all(folder: Path) -> None:
     for name in MODELS:
         started = time.monotonic()
         training = import_module(f"moderation.training.{name}")

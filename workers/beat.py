@@ -10,6 +10,7 @@ from celery import beat
 
 from moderation import live
 from workers import UPKEEP
+from workers.canary import sign
 
 MOST_SWEEPS = 10  # waiting: more would do nothing that these do not
 MOST_CANARIES = 1_000  # messages before them: then their age tells already what is to be told
@@ -23,3 +24,5 @@ class Scheduler(beat.Scheduler):
         most = MOST_SWEEPS if queue == UPKEEP else MOST_CANARIES
         if live.length(queue) < most:  # one that cannot be asked counts as full
             super().apply_entry(entry, producer=producer)
+        else:
+            sign()

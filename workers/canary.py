@@ -27,7 +27,7 @@ def canary(queue: str, sent: float) -> None:
 
 
 class _Sign:
-    """Beat's own sign of life: it has just sent something, whoever takes it."""
+    """Beat's own sign of life: it has just sent something, or would have, had anybody taken what it sent before."""
 
     def __init__(self) -> None:
         self._next = 0.0
@@ -38,9 +38,9 @@ class _Sign:
             live.beat_sent(live.now())
 
 
-_sign = _Sign()
+sign = _Sign()
 
 
 @beat_init.connect
 def _this_is_beat(**_: Any) -> None:
-    after_task_publish.connect(_sign)
+    after_task_publish.connect(sign)

@@ -24,7 +24,7 @@ from tests.journeys.launcher import GREENROOM, until
 from tests.workers.alive import House, house, stopped
 
 pytestmark = pytest.mark.timeout(240)
-NAMED_SECONDS = 30
+NAMED_SECONDS = 60  # on a busy machine; within 30 on one that is not
 SUBMIT = """
 from tests import make
 from moderation import webhooks

@@ -64,7 +64,7 @@ def decide(
     if revision is not None and revision != comment.revision:
         raise StaleRevisionError(pointer="/revision", revision=comment.revision)
     if overturns:
-        _must_be_overturnable(person, comment, standing, overturns, action)
+        _must_be_overturnable(session, person, comment, standing, overturns, action)
     else:
         _must_be_free(session, case, standing, person, now)
     if case.not_by == person.id:
@@ -265,10 +265,15 @@ def _must_be_free(session: Session, case: Case, standing: Decision | None, perso
 
 
 def _must_be_overturnable(
-    person: Person, comment: Comment, standing: Decision | None, overturns: UUID, action: Action
+    session: Session, person: Person, comment: Comment, standing: Decision | None, overturns: UUID, action: Action
 ) -> None:
     if standing is None or standing.id != overturns or standing.revision != comment.revision:
         raise NotOverturnableError(pointer="/overturns")
+    later = unsettled(session, comment.id)
+    if open_case_of(session, comment.id) or overturns != (later.id if later else comment.decision_id):
+        raise NotOverturnableError(
+            "Since then the comment was reported or appealed: that case is the one to decide.", pointer="/overturns"
+        )
     if standing.moderator_id != person.id and not person.may(LEADS, standing.site_id):
         raise NotAllowedError("Only whoever decided, or a lead, can overturn a decision.")
     if standing.action == action.value or comment.status == Status.ERASED:

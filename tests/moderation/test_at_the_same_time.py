@@ -3,11 +3,10 @@
 from datetime import timedelta
 
 import pytest
-from sqlmodel import select
 
 from moderation import appeals, intake, reports, upkeep
 from moderation.database import reading, transaction
-from moderation.errors import FieldInvalidError, IdempotencyKeyReusedError
+from moderation.errors import FieldInvalidError, IdempotencyKeyReusedError, NotOverturnableError
 from moderation.models import Case, Comment
 from moderation.terms import Action, Role, Status, Why
 from tests import make
@@ -23,24 +22,41 @@ def site(engine):
     return make.site()
 
 
-def test_an_appeal_an_overturning_and_a_report_that_cross_do_not_keep_others_from_being_settled(site):
+def test_what_is_appealed_or_reported_since_is_not_overturned_but_decided(site):
     lead, other = make.moderator("lea", Role.LEAD).person, make.moderator("mia").person
-    first, unrelated = held(site.id, "c-1"), held(site.id, "c-2")
-    rejected = settled(first, lead)
+    appealed, reported = held(site.id, "c-1"), held(site.id, "c-2")
+    rejected, approved = settled(appealed, lead), settled(reported, lead, Action.APPROVE)
+    with transaction() as session:
+        appeals.appeal(session, site.id, appealed.comment_id, "please", LATER)
+        reports.report(session, site.id, reported.comment_id, "reader-1", None, None, LATER)
+
+    with pytest.raises(NotOverturnableError):
+        decide(appealed, lead, Action.APPROVE, at=OVER, overturns=rejected.id)
+    with pytest.raises(NotOverturnableError):
+        decide(reported, lead, Action.REJECT, at=OVER, overturns=approved.id)
+
+    for case in rows(Case):
+        if case.closed_at is None:
+            decide(case, other, Action.APPROVE, at=OVER)
+    settle(OVER + WINDOW + timedelta(seconds=2))
+    assert {make.status(each.comment_id) for each in (appealed, reported)} == {Status.APPROVED}
+    assert all(each.closed_at for each in rows(Case))
+
+
+def test_only_the_last_of_a_comments_decisions_is_overturned(site):
+    lead = make.moderator("lea", Role.LEAD).person
+    first = held(site.id)
+    rejected = settled(first, make.moderator("mia").person)
     with transaction() as session:
         appeals.appeal(session, site.id, first.comment_id, "please", LATER)
-    decide(first, lead, Action.APPROVE, at=OVER, overturns=rejected.id)
-    with transaction() as session:
-        reports.report(session, site.id, first.comment_id, "reader-1", None, None, OVER + timedelta(seconds=1))
-    decide(unrelated, other, Action.APPROVE, at=OVER)
+    denied = settled(next(each for each in rows(Case) if each.closed_at is None), lead)
 
+    with pytest.raises(NotOverturnableError):
+        decide(first, lead, Action.APPROVE, at=OVER, overturns=rejected.id)
+
+    decide(rows(Case, id=denied.case_id)[0], lead, Action.APPROVE, at=OVER, overturns=denied.id)
     settle(OVER + WINDOW + timedelta(seconds=2))
-
-    assert make.status(unrelated.comment_id) == Status.APPROVED
     assert make.status(first.comment_id) == Status.APPROVED
-    with reading() as session:
-        still_open = session.exec(select(Case).where(Case.comment_id == first.comment_id)).all()
-    assert [each.why for each in still_open if each.closed_at is None] == [Why.APPEALED]
 
 
 def test_a_person_does_not_hold(site):

@@ -276,7 +276,7 @@ class Story(RuleBasedStateMachine):
 
 
 TestStories = Story.TestCase
-TestStories.pytestmark = [pytest.mark.timeout(300)]
+TestStories.pytestmark = [pytest.mark.timeout(600)]
 TestStories.settings = settings(
     max_examples=STORIES,
     stateful_step_count=STEPS,

@@ -39,23 +39,27 @@ def a_night(engine: str) -> Iterator[Night]:
         scenes.kills(night)
         scenes.misbehaving_receivers(night)
         scenes.signals(night)
-        with scenes.asleep(night, DECIDING, scenes.BUSY_SECONDS):  # while workers come back
+        with scenes.asleep(night, (DECIDING,), scenes.BUSY_SECONDS):  # while workers come back
             pass
         scenes.moderators(night)
         night.quiet()
-        with scenes.asleep(night, POSTED, scenes.TURN_LEASE_SECONDS):
+        with scenes.asleep(night, (POSTED,), scenes.TURN_LEASE_SECONDS):
             scenes.redis(night)
             scenes.redis_with_busy_slots(night)
-            with scenes.asleep(night, CHECKING, scenes.LEASE_SECONDS):
+            # Who sleeps before its commit holds SQLite, for everybody: there, that is a scene of its own.
+            together = (CHECKING, WRITING) if engine == "postgresql" else (CHECKING,)
+            with scenes.asleep(night, together, scenes.LEASE_SECONDS):
                 scenes_database.trouble(night)
-        with scenes.asleep(night, WRITING, scenes.LEASE_SECONDS):
-            if engine == "postgresql":  # SQLite's only writer is asleep
-                scenes.doubled_nudges(night)
         if engine == "postgresql":
             scenes_database.away(night)
-            scenes_database.clocks(night)
         else:
-            scenes.doubled_nudges(night)
+            scenes.redis_half_open(night)
+            with scenes.asleep(night, (WRITING,), scenes.LEASE_SECONDS):
+                pass
+        scenes.doubled_nudges(night)
+        if engine == "postgresql":
+            scenes_database.clocks(night)
+            scenes.redis_half_open(night)
         night.calm()
         yield night
 

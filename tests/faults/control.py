@@ -20,7 +20,8 @@ from redis import Redis
 from redis.exceptions import RedisError
 
 from tests.faults import engines
-from tests.faults.house import ROOT, until
+from tests.faults.house import ROOT
+from tests.faults.orders import until
 
 COMMENTS = 1_500
 CALM_SECONDS = 25.0  # five times the visibility time-out

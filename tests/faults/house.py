@@ -9,14 +9,13 @@ import sys
 import tempfile
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
-from socket import create_server, gethostname
+from socket import create_server
 from typing import Any
 
 import psutil
-from celery import Celery
 from redis import Redis
 from sqlalchemy import Engine, create_engine, text
 
@@ -24,6 +23,8 @@ from api.cli import serve
 from api.cli.processes import MARK, Child, Household, kill_tree
 from moderation import database
 from tests.faults import engines
+from tests.faults.forger import Forger
+from tests.faults.orders import Orders, until
 from tests.faults.receiver import Receiver
 from tests.faults.wire import Wire
 
@@ -32,25 +33,32 @@ READY_SECONDS = 60.0
 LOOK_EVERY_SECONDS = 0.05
 UNDO_SECONDS = 1
 SLOTS = 3  # of each screening worker: some wait in a failpoint while others work
-GO_SECONDS = 40.0
 
 
-class House:
+class House(Orders, Forger):
     """Start it with `with opened(engine) as house`."""
 
     def __init__(
-        self, engine: str, home: Path, redis: str = "valkey", *, two: bool = True, patient: bool = False
+        self,
+        engine: str,
+        home: Path,
+        redis: str = "valkey",
+        *,
+        two: bool = True,
+        patient: bool = False,
+        settings: Mapping[str, str] | None = None,
     ) -> None:
         self.engine, self.home, self.log = engine, home, home / "log"
-        self.failpoints = home / "failpoints"
-        self.failpoints.mkdir()
+        super().__init__(home / "failpoints")
         self.receiver = Receiver()
         self._redis, self._two = redis, two
         socket = home / "valkey.sock"
         self.wire = Wire(socket)  # to Redis
         self.redis = Redis(unix_socket_path=str(socket), socket_timeout=5)
         self.database_wire: Wire | None = None
-        self.environment = self._environment() | ({"GREENROOM_FAULTS_PATIENT": "1"} if patient else {})
+        self.environment = self._environment() | dict(settings or {})
+        if patient:
+            self.environment["GREENROOM_FAULTS_PATIENT"] = "1"
         self.household = Household(self.environment, self._say)
         self.said: list[str] = []
         self._watching = True
@@ -156,59 +164,6 @@ class House:
         time.sleep(seconds)
         self.raise_up("redis")
 
-    @contextmanager
-    def only(self, worker: str) -> Iterator[None]:
-        """Of the two screening workers only this one takes new work meanwhile: whoever waits, waits in it."""
-        other = "second" if worker == "screener" else "screen"
-        with Celery("forger", broker=f"redis+socket://{self.home / 'valkey.sock'}") as app:
-            named = [f"{other}@{gethostname()}"]
-            app.control.cancel_consumer("screen", destination=named, reply=True, timeout=1)
-            try:
-                yield
-            finally:
-                app.control.add_consumer("screen", destination=named)
-
-    # --- failpoints -------------------------------------------------------------------------------------------------
-
-    def arm(self, point: str, order: str) -> None:
-        (self.failpoints / f"{point}.go").unlink(missing_ok=True)
-        written = self.failpoints / f"{point}.new"
-        written.write_text(order)
-        written.rename(self.failpoints / point)
-
-    def disarm(self, point: str) -> None:
-        (self.failpoints / point).unlink(missing_ok=True)
-
-    def go(self, point: str) -> None:
-        """Whoever waits there goes on."""
-        (self.failpoints / f"{point}.go").touch()
-
-    def struck(self) -> list[tuple[float, str, str]]:
-        """(when, point, act) of every order that was obeyed."""
-        path = self.failpoints / "struck"
-        lines = path.read_text().splitlines() if path.exists() else []
-        return [(float(when), point, act) for when, point, act, _ in (line.split() for line in lines)]
-
-    def wait_struck(self, point: str, before: int, seconds: float = GO_SECONDS) -> None:
-        until(lambda: sum(each[1] == point for each in self.struck()) > before, seconds)
-
-    def count_struck(self, point: str) -> int:
-        return sum(each[1] == point for each in self.struck())
-
-    def set_clock(self, role: str, seconds: float) -> None:
-        """'api' or 'worker': how wrong its clock is."""
-        (self.failpoints / f"clock.{role}").write_text(str(seconds))
-
-    @contextmanager
-    def waiting_at(self, *points: str) -> Iterator[None]:
-        """Whoever was made to wait at these points goes on afterwards."""
-        try:
-            yield
-        finally:
-            for each in points:
-                self.disarm(each)
-                self.go(each)
-
     # --- looking ----------------------------------------------------------------------------------------------------
 
     def read(self) -> Engine:
@@ -236,12 +191,6 @@ class House:
                     yield path.name, line
 
     # --- inside -----------------------------------------------------------------------------------------------------
-
-    def nudge(self, *comment_ids: str, times: int = 1, task: str = "screen") -> None:
-        """Put nudges straight into Redis, as anybody could who reaches it."""
-        with Celery("forger", broker=f"redis+socket://{self.home / 'valkey.sock'}") as app:
-            for _ in range(times):
-                app.send_task(task, args=[list(comment_ids)], queue="screen", ignore_result=True)
 
     def _environment(self) -> dict[str, str]:
         inherited = {name: value for name, value in os.environ.items() if not name.startswith("GREENROOM_")}
@@ -299,11 +248,11 @@ class House:
 
 
 @contextmanager
-def opened(engine: str, redis: str = "valkey", *, two: bool = True, patient: bool = False) -> Iterator[House]:
+def opened(engine: str, redis: str = "valkey", **options: Any) -> Iterator[House]:
     """A house on this engine, and nothing left of it afterwards. Its home is short: a socket's path is."""
     home = Path(tempfile.mkdtemp(prefix="gr-house-", dir="/tmp"))
     home.chmod(0o755)
-    house = House(engine, home, redis, two=two, patient=patient)
+    house = House(engine, home, redis, **options)
     try:
         house.start()
         yield house
@@ -313,23 +262,6 @@ def opened(engine: str, redis: str = "valkey", *, two: bool = True, patient: boo
             print(f"kept: {home}", file=sys.stderr)
         else:
             shutil.rmtree(home, ignore_errors=True)
-
-
-def until(holds: Callable[[], Any], seconds: float) -> Any:
-    """Ask until there is an answer."""
-    ends = time.monotonic() + seconds
-    while True:
-        try:
-            answer = holds()
-        except Exception as broken:  # noqa: BLE001 - what does not answer yet is asked again
-            answer, last = None, repr(broken)
-        else:
-            last = repr(answer)
-        if answer:
-            return answer
-        if time.monotonic() > ends:
-            raise AssertionError(f"it did not come true within {seconds:g} s: {last}")
-        time.sleep(0.02)
 
 
 def _through_entry(command: list[str]) -> list[str]:

@@ -15,8 +15,9 @@ from moderation.models import Case, Comment, Decision, Delivery, Screening
 from moderation.terms import Status, Why
 from tests import make
 from tests.faults import invariants
-from tests.faults.house import House, until
+from tests.faults.house import House
 from tests.faults.load import CLEAN, MARK, PROFANE, Client, Load, Sent
+from tests.faults.orders import until
 
 ACCEPT, COMMITTED, NUDGE = "accept.before_commit", "accept.committed", "nudge.sending"
 POPPED, TAKEN, CHECKING = "worker.popped.screen", "screen.taken", "screen.claimed"
@@ -166,6 +167,7 @@ class Night:
         for each in self._threads:
             each.join(ANSWER_SECONDS)
         with suppress(AssertionError):  # the invariants say it better
+            until(lambda: invariants.hurry(self.house), CALM_SECONDS)
             until(lambda: invariants.settled_down(self.house), CALM_SECONDS)
         self.calm_seconds = time.monotonic() - started
         self.broken = invariants.broken(self.house, self.load)

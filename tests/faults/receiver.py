@@ -51,7 +51,10 @@ class _Server(ThreadingHTTPServer):
 def _server(receiver: Receiver, port: int) -> ThreadingHTTPServer:
     class Handler(BaseHTTPRequestHandler):
         def do_POST(self) -> None:
-            body = self.rfile.read(int(self.headers["content-length"]))
+            length = int(self.headers["content-length"])
+            body = self.rfile.read(length)
+            if len(body) < length:
+                return  # whoever sent it was killed half-way through
             site = self.path.rsplit("/", 1)[-1]
             receiver.tried[site] += 1
             manner = receiver.manners.get(site, 204)

@@ -3,9 +3,9 @@
 import signal
 import time
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 
-from tests.faults.house import SLOTS, House, until
+from tests.faults.house import SLOTS, House
 from tests.faults.load import Client, Sent
 from tests.faults.night import (
     ACCEPT,
@@ -21,6 +21,7 @@ from tests.faults.night import (
     WRITTEN,
     Night,
 )
+from tests.faults.orders import until
 
 # Moments that can be lived through at once, by different processes. The last one holds the database, if that is SQLite.
 WORKER = (CHECKING, WRITTEN, POSTED, WRITING)
@@ -84,8 +85,12 @@ def redis(night: Night) -> None:
     _redis(night, "Redis kill -9 without AOF", WITHOUT_MEMORY, lambda: house.restart_redis(forget=True))
     _redis(night, "Redis FLUSHALL", WITHOUT_MEMORY, house.redis.flushall)
     _redis(night, "Redis frozen", OUT_OF_REACH, lambda: _frozen(house))
-    _redis(night, "Redis half-open", OUT_OF_REACH, house.wire.half_open)
     _redis(night, "Redis full", OUT_OF_REACH, lambda: _full(night))
+
+
+def redis_half_open(night: Night) -> None:
+    """By itself: a worker needs some fifteen seconds until it knows that nobody will ever answer it."""
+    _redis(night, "Redis half-open", OUT_OF_REACH, night.house.wire.half_open)
 
 
 def redis_with_busy_slots(night: Night) -> None:
@@ -128,16 +133,19 @@ def doubled_nudges(night: Night) -> None:
 
 
 @contextmanager
-def asleep(night: Night, point: str, seconds: float) -> Iterator[None]:
-    """SIGSTOP whoever is at this moment, for longer than its lease; the night goes on meanwhile. Then CONT."""
-    with night.scene("SIGSTOP beyond the lease", (point,)) as cells:
-        night.strike(cells[point], "once stop")
+def asleep(night: Night, points: Sequence[str], seconds: float) -> Iterator[None]:
+    """SIGSTOP whoever is at these moments, for longer than its lease; the night goes on meanwhile. Then CONT."""
+    house = night.house
+    with night.scene("SIGSTOP beyond the lease", points) as cells:
+        with house.only("screener") if len(points) > 1 else nullcontext():  # one worker, with everybody in it
+            for point in points:
+                night.strike(cells[point], "once stop" if point == points[-1] else "once wait")
         ends = time.monotonic() + seconds
-        if point == POSTED:
-            night.house.deliver_too()
+        if POSTED in points:
+            house.deliver_too()
         yield
         time.sleep(max(0.0, ends - time.monotonic()))
-    night.house.thaw()
+    house.thaw()
 
 
 def misbehaving_receivers(night: Night) -> None:

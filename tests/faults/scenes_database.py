@@ -12,8 +12,9 @@ import psutil
 from sqlalchemy import create_engine, text
 
 from tests.faults import engines
-from tests.faults.house import House, until
+from tests.faults.house import House
 from tests.faults.night import ACCEPT, CHECKING, COMMITTED, DECIDING, POSTED, WRITING, WRITTEN, Night
+from tests.faults.orders import until
 from tests.faults.scenes import verdict_within
 
 AWAY = (CHECKING, WRITTEN, WRITING, POSTED, DECIDING, ACCEPT)
@@ -48,11 +49,11 @@ def trouble(night: Night) -> None:
     if house.engine == "postgresql":
         _trouble(night, "database slow", (CHECKING, POSTED, WRITING), lambda: _held(house), SLOW_SECONDS)
         _trouble(night, "database locked", (CHECKING, POSTED), lambda: _locked_tables(house), LOCKED_SECONDS)
-        _trouble(night, "disk full", (CHECKING, POSTED, WRITING), lambda: _no_room(house, "postgresql"), FULL_SECONDS)
+        _trouble(night, "disk full", (CHECKING, POSTED, WRITING), lambda: no_room(house, "postgresql"), FULL_SECONDS)
     else:
         _trouble(night, "database locked", (CHECKING, POSTED), lambda: _locked_file(house), SLOW_SECONDS)
         names = [each.name for each in house.household.children if each.name != "redis"]
-        _trouble(night, "disk full", (CHECKING, POSTED, WRITING), lambda: _no_room(house, *names), FULL_SECONDS)
+        _trouble(night, "disk full", (CHECKING, POSTED, WRITING), lambda: no_room(house, *names), FULL_SECONDS)
     _trouble(night, "pool empty", (), lambda: _every_thread_busy(night), POOL_SECONDS)
 
 
@@ -170,7 +171,7 @@ def _locked_file(house: House) -> Iterator[None]:
 
 
 @contextmanager
-def _no_room(house: House, *names: str) -> Iterator[None]:
+def no_room(house: House, *names: str) -> Iterator[None]:
     """No file of theirs can be written: what a full disk is to a process."""
     engines.limit_files(_pids(house, names), 0)
     try:

@@ -16,8 +16,9 @@ from moderation.models import Case, Comment, DeadLetter, Screening
 from moderation.terms import Status, Why
 from tests.conftest import ENGINES
 from tests.faults import poison
-from tests.faults.house import House, opened, until
+from tests.faults.house import House, opened
 from tests.faults.load import Client, Load, Sent
+from tests.faults.orders import until
 
 pytestmark = pytest.mark.timeout(240)
 

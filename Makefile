@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 SOURCES := api workers moderation
 
-.PHONY: help install up test lint bench chaos train lock format clean
+.PHONY: help install up test lint bench chaos measure train lock format clean
 
 help:  ## this list
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/'
@@ -32,6 +32,9 @@ SECONDS ?= 120
 
 chaos: $(VENV)/.installed-dev  ## the long proof: SEEDS=20 runs of SECONDS=120 on each database; writes docs/reliability.md
 	$(BIN)/python -m tests.faults.nights $(SEEDS) $(SECONDS)
+
+measure: $(VENV)/.installed-dev  ## kills, frozen Redis, raid, overload: each figure by itself; writes docs/reliability.md
+	$(BIN)/python -m tests.faults.measure
 
 train: $(VENV)/.installed-dev  ## make every model anew. DATA=folder of labelled JSON Lines
 	$(BIN)/python -m moderation.training $(DATA)

@@ -48,42 +48,49 @@ class _Server(ThreadingHTTPServer):
     request_queue_size = 64
 
 
-def _server(receiver: Receiver, port: int) -> ThreadingHTTPServer:
-    class Handler(BaseHTTPRequestHandler):
-        def do_POST(self) -> None:
-            length = int(self.headers["content-length"])
-            body = self.rfile.read(length)
-            if len(body) < length:
-                return  # whoever sent it was killed half-way through
-            site = self.path.rsplit("/", 1)[-1]
-            receiver.tried[site] += 1
-            manner = receiver.manners.get(site, 204)
-            if manner == "slow":
-                time.sleep(SLOW_SECONDS)
-            elif manner == "deaf":  # it took the message, and dies before it says so
-                receiver.came(self.headers["webhook-id"], body)
-                self.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, RESET)
-                self.connection.close()
-                return
-            status = manner if isinstance(manner, int) else 204
-            if status < 300:
-                receiver.came(self.headers["webhook-id"], body)
-            self.send_response(status)
-            if status in {301, 302, 307}:
-                self.send_header("location", "http://127.0.0.1:1/elsewhere")
-            self.end_headers()
-            if manner == "dies":  # after 2xx
-                self.wfile.flush()
-                self.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, RESET)
-                self.connection.close()
+class _Handler(BaseHTTPRequestHandler):
+    """One request; `receiver` is whose manners count."""
 
-        def log_message(self, *_: object) -> None:
+    receiver: Receiver
+
+    def do_POST(self) -> None:
+        length = int(self.headers["content-length"])
+        body = self.rfile.read(length)
+        if len(body) < length:
+            return  # whoever sent it was killed half-way through
+        site = self.path.rsplit("/", 1)[-1]
+        self.receiver.tried[site] += 1
+        manner = self.receiver.manners.get(site, 204)
+        if manner == "slow":
+            time.sleep(SLOW_SECONDS)
+        elif manner == "deaf":  # it took the message, and dies before it says so
+            self.receiver.came(self.headers["webhook-id"], body)
+            self.hang_up()
             return
+        status = manner if isinstance(manner, int) else 204
+        if status < 300:
+            self.receiver.came(self.headers["webhook-id"], body)
+        self.send_response(status)
+        if status in {301, 302, 307}:
+            self.send_header("location", "http://127.0.0.1:1/elsewhere")
+        self.end_headers()
+        if manner == "dies":  # after 2xx
+            self.wfile.flush()
+            self.hang_up()
 
-        def handle(self) -> None:
-            try:
-                super().handle()
-            except (OSError, ValueError):
-                return  # its caller was killed, or we hung up
+    def hang_up(self) -> None:
+        self.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, RESET)
+        self.connection.close()
 
-    return _Server(("127.0.0.1", port), Handler)
+    def log_message(self, *_: object) -> None:
+        return
+
+    def handle(self) -> None:
+        try:
+            super().handle()
+        except (OSError, ValueError):
+            return  # its caller was killed, or we hung up
+
+
+def _server(receiver: Receiver, port: int) -> ThreadingHTTPServer:
+    return _Server(("127.0.0.1", port), type("Handler", (_Handler,), {"receiver": receiver}))

@@ -1,12 +1,15 @@
 """The collector: many submissions, one commit, one nudge.
 
 What arrives while a flush is under way is written by the next one: under load the batch grows by itself, idle it is
-one, and no timer adds a delay. Everybody is answered after the commit that holds their comment.
+one, and no timer adds a delay. Everybody is answered after the commit that holds their comment. Sites take turns: one
+that sends thousands at once is written in pieces, and another's comment goes between them.
 """
 
 import asyncio
+from collections import OrderedDict, deque
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from uuid import UUID
 
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
@@ -21,7 +24,7 @@ from moderation.failpoints import reach
 from moderation.intake import Accepted, Outcome, Submission
 from workers import nudge
 
-FLUSH_UP_TO = 500  # comments in one transaction
+FLUSH_UP_TO = 200  # comments in one transaction: nobody else writes to SQLite meanwhile
 WAITING_UP_TO = 20_000  # comments; more are refused before anything was promised
 
 
@@ -36,7 +39,7 @@ class Collector:
 
     def __init__(self, store: Callable[[list[Submission]], list[Outcome]] | None = None) -> None:
         self._store = store or _store
-        self._waiting: list[_Waiting] = []
+        self._waiting: OrderedDict[UUID, deque[_Waiting]] = OrderedDict()  # by site; the first is next
         self._count = 0
         self._flushing: asyncio.Task[None] | None = None
 
@@ -44,12 +47,16 @@ class Collector:
         """One outcome for each, in order, once they are on disk. Raises what the transaction raised."""
         if self._count + len(submissions) > WAITING_UP_TO:
             raise OverloadedError
-        mine = _Waiting(submissions, asyncio.get_running_loop().create_future())
-        self._waiting.append(mine)
+        loop = asyncio.get_running_loop()
+        pieces = [submissions[at : at + FLUSH_UP_TO] for at in range(0, len(submissions), FLUSH_UP_TO)]
+        mine = [_Waiting(each, loop.create_future()) for each in pieces]
+        for each in mine:
+            self._waiting.setdefault(each.submissions[0].site_id, deque()).append(each)
         self._count += len(submissions)
         if self._flushing is None:
             self._flushing = asyncio.create_task(self._flush_all())
-        return await in_time(mine.answer)
+        stored = await in_time(asyncio.gather(*(each.answer for each in mine)))
+        return [outcome for some in stored for outcome in some]
 
     async def close(self) -> None:
         """Write what is still waiting."""
@@ -66,9 +73,15 @@ class Collector:
     def _take(self) -> list[_Waiting]:
         taken: list[_Waiting] = []
         count = 0
-        while self._waiting and (not taken or count + len(self._waiting[0].submissions) <= FLUSH_UP_TO):
-            count += len(self._waiting[0].submissions)
-            taken.append(self._waiting.pop(0))
+        while self._waiting:
+            site, queue = next(iter(self._waiting.items()))
+            if taken and count + len(queue[0].submissions) > FLUSH_UP_TO:
+                break
+            taken.append(queue.popleft())
+            count += len(taken[-1].submissions)
+            self._waiting.move_to_end(site)
+            if not queue:
+                del self._waiting[site]
         self._count -= count
         return taken
 

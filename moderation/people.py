@@ -20,6 +20,7 @@ from moderation.models import (
     Site,
     SiteKey,
 )
+from moderation.preferences import Preferences, preferences_from
 from moderation.presets import preset
 from moderation.terms import Preset, Role
 
@@ -30,6 +31,7 @@ HINT_CHARACTERS = 6
 SETTLES = frozenset({Role.MODERATOR, Role.LEAD, Role.ADMIN})
 LEADS = frozenset({Role.LEAD, Role.ADMIN})
 ADMINS = frozenset({Role.ADMIN})
+DEFAULT_PREFERENCES = Preferences()
 WATCHES = frozenset({Role.OPERATOR, Role.ADMIN})
 
 
@@ -40,6 +42,7 @@ class Person:
     id: UUID
     name: str
     roles: frozenset[tuple[UUID | None, Role]]  # (site or None for all, role)
+    preferences: Preferences = DEFAULT_PREFERENCES
 
     def may(self, roles: Collection[Role], site_id: UUID | None = None) -> bool:
         """Whether one of these roles is theirs on this site; without a site: anywhere."""
@@ -87,7 +90,8 @@ def _person(session: Session, moderator_id: UUID | None) -> Person | None:
     if moderator is None or moderator.disabled_at:
         return None
     memberships = session.exec(select(Membership).where(Membership.moderator_id == moderator.id)).all()
-    return Person(moderator.id, moderator.name, frozenset((each.site_id, Role(each.role)) for each in memberships))
+    roles = frozenset((each.site_id, Role(each.role)) for each in memberships)
+    return Person(moderator.id, moderator.name, roles, preferences_from(moderator.preferences))
 
 
 # --- signing in ----------------------------------------------------------------------------------------------------

@@ -1,23 +1,22 @@
 """The desk's pages: sign in by link, the queue with the first case open, approve, reject, undo."""
 
-import hashlib
-import hmac
 from datetime import datetime
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
-from fastapi import APIRouter, Depends, Form, Query, Request, Response
+from fastapi import APIRouter, Form, Query, Request, Response
 from fastapi.responses import RedirectResponse
 
 from api import fields, guests
 from api.desk import render
+from api.desk.access import OURS, AModerator, Me
 from api.guests import SESSION_COOKIE
 from moderation import casework, decisions, live, people, queue
 from moderation.casework import CaseView
 from moderation.database import clock, transaction
-from moderation.errors import KeyMissingError, ModerationError, NotAllowedError
+from moderation.errors import ModerationError
 from moderation.models import Decision
-from moderation.people import SESSION_LIFE, SETTLES, Person
+from moderation.people import SESSION_LIFE, Person
 from moderation.queue import Filter, Sort
 from moderation.settings import settings
 from moderation.terms import Action, Reason
@@ -27,25 +26,6 @@ router = APIRouter(prefix="/desk", include_in_schema=False)
 SHOWN = 50  # cases on one page
 SEE_OTHER = 303
 RECENT = 5  # one's last decisions, to be undone from
-
-
-async def signed_in(request: Request) -> Person:
-    """The person behind the cookie; no token opens a page."""
-    if "authorization" in request.headers:
-        raise KeyMissingError("Pages take a signed-in browser, not a key.")
-    found = await guests.guest(request.scope)
-    if not isinstance(found, Person):
-        raise NotAllowedError
-    return found
-
-
-Me = Annotated[Person, Depends(signed_in)]
-
-
-def must_be_ours(request: Request, csrf: Annotated[str, Form(max_length=100)] = "") -> None:
-    """A form counts only when it came out of this very session."""
-    if not hmac.compare_digest(csrf.encode("ascii", "replace"), _csrf(request).encode()):
-        raise NotAllowedError("This form is not from your session. Load the page again.")
 
 
 @router.get("/sign-in")
@@ -68,7 +48,7 @@ def sign_in(request: Request, link: Annotated[str, Query(max_length=guests.LONGE
     return answer
 
 
-@router.post("/sign-out", dependencies=[Depends(must_be_ours)])
+@router.post("/sign-out", dependencies=[OURS])
 def sign_out(request: Request, me: Me) -> Response:
     with transaction() as session:
         people.sign_out(session, request.cookies[SESSION_COOKIE], clock(session))
@@ -83,10 +63,9 @@ def sign_out(request: Request, me: Me) -> Response:
 @router.get("")
 @router.get("/queue")
 def show_queue(
-    request: Request, me: Me, case: UUID | None = None, sort: Sort = Sort.URGENT, said: str = ""
+    request: Request, me: AModerator, case: UUID | None = None, sort: Sort = Sort.URGENT, said: str = ""
 ) -> Response:
     """The open cases, the most urgent one open; it is claimed by whoever looks at it."""
-    me.must(SETTLES)
     with transaction() as session:
         now = clock(session)
         queue.renew(session, me, now, settings().claim_lease)
@@ -101,8 +80,6 @@ def show_queue(
     return render.page(
         request,
         "queue.html",
-        me=me,
-        csrf=_csrf(request),
         views=views,
         opened=opened,
         held_because=_because(opened),
@@ -127,9 +104,9 @@ SAID = {
 }
 
 
-@router.post("/cases/{case_id}/decision", dependencies=[Depends(must_be_ours)])
+@router.post("/cases/{case_id}/decision", dependencies=[OURS])
 def decide(
-    me: Me,
+    me: AModerator,
     case_id: UUID,
     action: Annotated[Literal["approve", "reject"], Form()],
     revision: Annotated[int, Form(ge=1)],
@@ -137,7 +114,6 @@ def decide(
     note: Annotated[fields.Note, Form()] = "",
 ) -> Response:
     """Approve or reject, and go on to the next case."""
-    me.must(SETTLES)
     if action == Action.REJECT and reason is None:
         return _to_queue("reason", case_id)
     try:
@@ -159,7 +135,7 @@ def decide(
     return _to_queue(action)
 
 
-@router.post("/decisions/{decision_id}/undo", dependencies=[Depends(must_be_ours)])
+@router.post("/decisions/{decision_id}/undo", dependencies=[OURS])
 def undo(me: Me, decision_id: UUID) -> Response:
     """Take a decision back while the site has not been told."""
     try:
@@ -210,8 +186,3 @@ def _suggested(view: CaseView | None) -> str:
     checks = view.case.checks.split() if view else []
     known = {"profanity": Reason.PROFANITY, "links": Reason.SPAM, "repeats": Reason.SPAM, "flood": Reason.SPAM}
     return next((known[each] for each in checks if each in known), Reason.OTHER).value
-
-
-def _csrf(request: Request) -> str:
-    secret = request.cookies.get(SESSION_COOKIE, "")
-    return hashlib.sha256(f"csrf:{secret}".encode()).hexdigest()

@@ -11,12 +11,26 @@ from fastapi import Request
 from fastapi.responses import HTMLResponse
 from jinja2 import Environment, FileSystemLoader, select_autoescape
 
+from api.desk import access
+from moderation.people import ADMINS, LEADS, SETTLES, WATCHES, Person
+from moderation.preferences import Preferences
+
 HERE = Path(__file__).parent
 MOST_MARKS = 4  # combining marks on one letter; a language needs two or three, a prank thousands
 CONTROLS = {"Cf", "Cc", "Co", "Cn", "Zl", "Zp"}
 KEPT = {"\n", "\t", "\u200d", "\ufe0f"}  # joiners and selectors that emoji are made of
 POLICY = (
-    "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'"
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; form-action 'self'; "
+    "frame-ancestors 'none'; base-uri 'none'"
+)
+
+PLACES = (  # name, address, what one must be allowed to do
+    ("Queue", "/desk/queue", "settle"),
+    ("Decisions", "/desk/decisions", "settle"),
+    ("Rules", "/desk/rules", "lead"),
+    ("People", "/desk/people", "administer"),
+    ("Deliveries", "/desk/deliveries", "administer"),
+    ("Health", "/desk/health", "watch"),
 )
 
 
@@ -42,9 +56,29 @@ def harmless(text: str | None) -> str:
 
 
 def page(request: Request, name: str, status: int = 200, **shown: Any) -> HTMLResponse:
-    """A page with the headers that every page has."""
-    html = _templates().get_template(name).render(request=request, **shown)
-    return HTMLResponse(html, status, headers())
+    """A page with the headers that every page has; templates know who is signed in as 'me'."""
+    return HTMLResponse(part(request, name, **shown), status, headers())
+
+
+def part(request: Request, name: str, **shown: Any) -> str:
+    """A template's HTML."""
+    me: Person | None = getattr(request.state, "person", None)
+    may = _may(me)
+    common: dict[str, Any] = {
+        "request": request,
+        "me": me,
+        "csrf": access.csrf(request),
+        "may": may,
+        "prefs": me.preferences if me else Preferences(),
+        "places": [(place, url, may[needed]) for place, url, needed in PLACES],
+    }
+    return _templates().get_template(name).render(common | shown)
+
+
+def _may(me: Person | None) -> dict[str, bool]:
+    """What to offer; the pages themselves look again."""
+    roles = {"settle": SETTLES, "lead": LEADS, "administer": ADMINS, "watch": WATCHES}
+    return {name: me is not None and me.may(needed) for name, needed in roles.items()}
 
 
 def headers() -> dict[str, str]:

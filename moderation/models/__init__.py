@@ -3,6 +3,7 @@
 from moderation.models.cases import Case
 from moderation.models.comments import Author, Comment, IdempotentAnswer, Page
 from moderation.models.decisions import Decision
+from moderation.models.desk import Job, Note, SavedFilter
 from moderation.models.events import Chain, Event
 from moderation.models.fingerprints import Fingerprint
 from moderation.models.people import DeskSession, Membership, Moderator, ModeratorToken, SignInLink
@@ -24,12 +25,15 @@ __all__ = [
     "Event",
     "Fingerprint",
     "IdempotentAnswer",
+    "Job",
     "Membership",
     "Moderator",
     "ModeratorToken",
+    "Note",
     "Page",
     "Report",
     "RulesVersion",
+    "SavedFilter",
     "Screening",
     "SignInLink",
     "Site",

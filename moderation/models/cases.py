@@ -40,3 +40,5 @@ class Case(SQLModel, table=True):
     not_by: UUID | None = None  # an appeal is not decided by whoever decided first
     claimed_by: UUID | None = Field(default=None, foreign_key="moderators.id")
     claimed_until: datetime | None = None
+    escalated_by: UUID | None = None  # a lead shall look: whoever is none is not handed it any more
+    escalated_at: datetime | None = None

@@ -46,3 +46,4 @@ class Decision(SQLModel, table=True):
     void_at: datetime | None = None  # it does not stand any more
     void_as: str | None = Field(default=None, max_length=10)  # undone, overturned, edited or erased
     overturns: UUID | None = None  # the decision that this one takes the place of
+    job_id: UUID | None = None  # made with many others at once

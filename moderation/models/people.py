@@ -4,6 +4,7 @@ from datetime import datetime
 from typing import Any, ClassVar
 from uuid import UUID
 
+from sqlalchemy import JSON, Column
 from sqlmodel import Field, SQLModel
 
 from moderation.ids import new_id
@@ -18,6 +19,10 @@ class Moderator(SQLModel, table=True):
     name: str = Field(max_length=100, unique=True)
     created_at: datetime
     disabled_at: datetime | None = None
+    password: str | None = Field(default=None, max_length=200)  # Argon2id, with its parameters
+    totp_secret: str | None = Field(default=None, max_length=64)  # in base 32; None: no second factor
+    totp_used: int | None = None  # the last time step whose code was taken: none is taken twice
+    preferences: dict[str, Any] | None = Field(default=None, sa_column=Column(JSON))
 
 
 class Membership(SQLModel, table=True):
@@ -68,3 +73,4 @@ class DeskSession(SQLModel, table=True):
     created_at: datetime
     expires_at: datetime
     ended_at: datetime | None = None
+    seen_as: str | None = Field(default=None, max_length=200)  # the browser's name for itself, for its owner's eyes

@@ -8,7 +8,7 @@ from uuid import UUID, uuid4
 import pytest
 from sqlalchemy.exc import DataError, IntegrityError
 
-from api.collector import WAITING_UP_TO, Collector
+from api.collector import FLUSH_UP_TO, WAITING_UP_TO, Collector
 from moderation.errors import NotFoundError, OverloadedError
 from moderation.intake import Outcome, Submission
 from tests import make
@@ -75,6 +75,26 @@ def test_what_arrives_during_a_flush_is_written_together_by_the_next_one():
     assert store.flushes == [["a"], ["b", "c", "d", "e"]]
 
 
+def test_who_sends_thousands_at_once_is_written_in_pieces_and_another_site_goes_between():
+    store = Store()
+    store.go_on.clear()
+    many = [make.submission(SITE, f"many-{each}") for each in range(2 * FLUSH_UP_TO + 1)]
+    other = [make.submission(UUID(int=2), "other")]
+
+    async def story() -> list[list[str]]:
+        collector = Collector(store)
+        flood = asyncio.create_task(collector.submit(many))
+        await begun(store)
+        alone = asyncio.create_task(collector.submit(other))
+        await asyncio.sleep(0.05)
+        store.go_on.set()
+        return [names(await each) for each in (flood, alone)]
+
+    assert asyncio.run(story()) == [[each.external_id for each in many], ["other"]]
+    assert max(map(len, store.flushes)) == FLUSH_UP_TO
+    assert ["other" in each for each in store.flushes][:3].count(True) == 1
+
+
 def test_a_store_that_fails_answers_everybody_and_the_next_flush_goes_on():
     store = Store(error=OSError("the disk is full"))
     store.go_on.clear()
@@ -132,10 +152,10 @@ def test_somebody_who_went_away_does_not_stop_the_others():
     assert store.flushes == [["a"], ["b"]], "it was accepted all the same"
 
 
-def test_a_flush_has_an_upper_bound_and_a_batch_is_not_torn():
+def test_a_flush_has_an_upper_bound_and_a_batch_that_fits_is_not_torn():
     store = Store()
     store.go_on.clear()
-    batch = [make.submission(SITE, uuid4().hex) for _ in range(300)]
+    batch = [make.submission(SITE, uuid4().hex) for _ in range(150)]
 
     async def story() -> None:
         collector = Collector(store)
@@ -147,7 +167,7 @@ def test_a_flush_has_an_upper_bound_and_a_batch_is_not_torn():
         await asyncio.gather(first, *others)
 
     asyncio.run(asyncio.wait_for(story(), 10))
-    assert [len(each) for each in store.flushes] == [1, 300, 300, 300]
+    assert [len(each) for each in store.flushes] == [1, 150, 150, 150]
 
 
 def test_more_than_it_can_hold_is_refused_before_anything_was_promised():

@@ -22,7 +22,10 @@ from moderation.models import (
     Comment,
     Event,
     Fingerprint,
+    Job,
+    Note,
     RulesVersion,
+    SavedFilter,
 )
 from tests import make
 from tests.api import calls
@@ -100,8 +103,18 @@ def fill(site) -> None:
     )
     make.stored(site.id, "key", idempotency_key="k-1", payload_hash="0" * 64)
     make.work()
-    make.stored(site.id, "pending")
+    on_the_desk(site, make.stored(site.id, "pending"))
     seal(site.id)
+
+
+def on_the_desk(site, comment) -> None:
+    """What moderators leave there."""
+    mia = make.moderator("desk").id
+    with transaction() as session:
+        now = clock(session)
+        session.add(Note(site_id=site.id, comment_id=comment.id, moderator_id=mia, text="Ask Ada.", at=now))
+        session.add(SavedFilter(moderator_id=mia, name="Spam", query="check=spam", at=now))
+        session.add(Job(moderator_id=mia, action="reject", filter={"check": "spam"}, case_ids=[], at=now))
 
 
 def holds(site_id) -> bool:

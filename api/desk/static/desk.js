@@ -1,0 +1,4 @@
+// What every page has: the keys that its buttons and links name.
+import { listen } from "./keys.js";
+
+listen();

@@ -14,7 +14,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from api import backlog, errors, overload, quota
 from api.collector import Collector
-from api.desk import pages, render
+from api.desk import ROUTERS, render
 from api.errors import answer, problem
 from api.guests import Doorkeeper
 from api.routes import admin, comments, dead_letters, decisions, feedback, health, outcomes, queue, stream, webhooks
@@ -40,7 +40,8 @@ def create_app() -> FastAPI:
     )
     for each in (comments, outcomes, feedback, webhooks, queue, decisions, stream, admin, health, dead_letters):
         app.include_router(each.router, max_body_size=BODY_BYTES)
-    app.include_router(pages.router, max_body_size=BODY_BYTES)
+    for router in ROUTERS:
+        app.include_router(router, max_body_size=BODY_BYTES)
     app.mount("/desk/static", StaticFiles(directory=render.HERE / "static"), name="static")
     app.add_api_route("/", _home, include_in_schema=False)
     errors.install(app)

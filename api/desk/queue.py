@@ -1,22 +1,21 @@
-"""The desk's pages: sign in by link, the queue with the first case open, approve, reject, undo."""
+"""The queue page: the list, the first case open; approve, reject, undo."""
 
 from datetime import datetime
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
-from fastapi import APIRouter, Form, Query, Request, Response
+from fastapi import APIRouter, Form, Request, Response
 from fastapi.responses import RedirectResponse
 
-from api import fields, guests
+from api import fields
 from api.desk import render
 from api.desk.access import OURS, AModerator, Me
-from api.guests import SESSION_COOKIE
-from moderation import casework, decisions, live, people, queue
+from moderation import casework, decisions, live, queue
 from moderation.casework import CaseView
 from moderation.database import clock, transaction
 from moderation.errors import ModerationError
 from moderation.models import Decision
-from moderation.people import SESSION_LIFE, Person
+from moderation.people import Person
 from moderation.queue import Filter, Sort
 from moderation.settings import settings
 from moderation.terms import Action, Reason
@@ -26,38 +25,6 @@ router = APIRouter(prefix="/desk", include_in_schema=False)
 SHOWN = 50  # cases on one page
 SEE_OTHER = 303
 RECENT = 5  # one's last decisions, to be undone from
-
-
-@router.get("/sign-in")
-def sign_in(request: Request, link: Annotated[str, Query(max_length=guests.LONGEST_KEY)] = "") -> Response:
-    """Use up a one-time link."""
-    with transaction() as session:
-        secret = people.sign_in(session, link, clock(session)) if link.isascii() else None
-    if secret is None:
-        return render.page(request, "signed_out.html", 401, tried=bool(link))
-    answer = RedirectResponse("/desk/queue", SEE_OTHER, render.headers())
-    answer.set_cookie(
-        SESSION_COOKIE,
-        secret,
-        max_age=int(SESSION_LIFE.total_seconds()),
-        path="/",
-        httponly=True,
-        samesite="lax",
-        secure="https" in {request.url.scheme, settings().public_url.partition(":")[0]},
-    )
-    return answer
-
-
-@router.post("/sign-out", dependencies=[OURS])
-def sign_out(request: Request, me: Me) -> Response:
-    with transaction() as session:
-        people.sign_out(session, request.cookies[SESSION_COOKIE], clock(session))
-    guests.forget()
-    live.changed([])
-    del me
-    answer = RedirectResponse("/desk/sign-in", SEE_OTHER, render.headers())
-    answer.delete_cookie(SESSION_COOKIE, path="/")
-    return answer
 
 
 @router.get("")

@@ -24,7 +24,7 @@ from moderation.failpoints import reach
 from moderation.intake import Accepted, Outcome, Submission
 from workers import nudge
 
-FLUSH_UP_TO = 200  # comments in one transaction: nobody else writes to SQLite meanwhile
+FLUSH_UP_TO = 250  # comments in one transaction: nobody else writes to SQLite meanwhile
 WAITING_UP_TO = 20_000  # comments; more are refused before anything was promised
 
 
@@ -52,11 +52,12 @@ class Collector:
         mine = [_Waiting(each, loop.create_future()) for each in pieces]
         for each in mine:
             self._waiting.setdefault(each.submissions[0].site_id, deque()).append(each)
+            each.answer.add_done_callback(_seen)
         self._count += len(submissions)
         if self._flushing is None:
             self._flushing = asyncio.create_task(self._flush_all())
-        stored = await in_time(asyncio.gather(*(each.answer for each in mine)))
-        return [outcome for some in stored for outcome in some]
+        # As long as pieces are stored there is no hurry: only when nothing happens for seconds the database is away.
+        return [outcome for each in mine for outcome in await in_time(each.answer)]
 
     async def close(self) -> None:
         """Write what is still waiting."""
@@ -108,6 +109,12 @@ class Collector:
         for waiting in taken:
             if not waiting.answer.done():
                 waiting.answer.set_exception(broken)
+
+
+def _seen(answer: "asyncio.Future[list[Outcome]]") -> None:
+    """Of several pieces that failed, the caller hears of the first."""
+    if not answer.cancelled():
+        answer.exception()
 
 
 def _store(submissions: list[Submission]) -> list[Outcome]:

@@ -260,6 +260,8 @@ def _must_be_free(session: Session, case: Case, standing: Decision | None, perso
         )
     if case.closed_at:
         raise CaseClosedError(closed_as=case.closed_as, at=case.closed_at)
+    if case.escalated_at and not person.may(LEADS, case.site_id):
+        raise NotAllowedError("This case was left to a lead.")
     if case.claimed_by and case.claimed_by != person.id and case.claimed_until and case.claimed_until > now:
         raise _with_name(session, CaseClaimedError, case.claimed_by, until=case.claimed_until)
 

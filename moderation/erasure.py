@@ -9,7 +9,18 @@ from sqlmodel import Session, col, select
 from moderation import alike, audit, queue, standing, webhooks
 from moderation.dialects import locked
 from moderation.ids import author_key
-from moderation.models import Appeal, Author, Case, Comment, Decision, IdempotentAnswer, Note, Report, Screening
+from moderation.models import (
+    Appeal,
+    Author,
+    Case,
+    Comment,
+    Decision,
+    IdempotentAnswer,
+    Note,
+    Report,
+    Revision,
+    Screening,
+)
 from moderation.states import after
 from moderation.terms import Change, Closed, Kind, Status
 
@@ -64,6 +75,7 @@ def _erase(session: Session, comments: list[Comment], now: datetime) -> set[UUID
     session.execute(update(Appeal).where(col(Appeal.comment_id).in_(ids)).values(reason=None))
     session.execute(update(Report).where(col(Report.comment_id).in_(ids)).values(reason=None, note=None))
     session.execute(update(Decision).where(col(Decision.comment_id).in_(ids)).values(note=None))
+    session.execute(delete(Revision).where(col(Revision.comment_id).in_(ids)))
     session.execute(delete(Note).where(col(Note.comment_id).in_(ids)))
     session.execute(update(Case).where(col(Case.comment_id).in_(ids)).values(language=None, author_id=None))
     _forget_authors(session, authors)

@@ -25,7 +25,7 @@ from moderation.errors import (
     NotFoundError,
 )
 from moderation.ids import author_key, new_id, page_id
-from moderation.models import Author, Comment, IdempotentAnswer, Page
+from moderation.models import Author, Comment, IdempotentAnswer, Page, Revision
 from moderation.queue import close_case
 from moderation.states import after
 from moderation.terms import Change, Closed, Kind, Status
@@ -116,6 +116,7 @@ def _submit_round(session: Session, submissions: Sequence[Submission], now: date
 def edit(session: Session, comment: Comment, body: str, now: datetime) -> Comment:
     """The author wrote another text: next revision, screened again, whatever was decided of the old one."""
     comment.status = after(Status(comment.status), Change.EDIT).value
+    session.add(Revision(comment_id=comment.id, revision=comment.revision, body=comment.body, until=now))
     comment.revision += 1
     comment.body, comment.body_hash = body, text_hash(body)
     comment.screened_at = comment.decided_at = comment.decision_id = None

@@ -11,15 +11,15 @@ from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, func, insert, or_, tuple_, update
+from sqlalchemy import ColumnElement, func, insert, or_, true, tuple_, update
 from sqlmodel import Session, col, select
 
 from moderation import audit, casework
 from moderation.dialects import locked, unlocked
-from moderation.errors import CaseClaimedError, NotFoundError
+from moderation.errors import CaseClaimedError, CaseClosedError, NotFoundError
 from moderation.ids import new_id
 from moderation.models import Case, Comment, Decision
-from moderation.people import SETTLES, Person
+from moderation.people import LEADS, SETTLES, Person
 from moderation.terms import Closed, Kind, Why
 
 SURE = timedelta(hours=4)  # the head start when the checks are certain
@@ -47,6 +47,7 @@ class Filter:
     language: str | None = None
     reason: Why | None = None
     claimed_by: UUID | None = None
+    opened_before: datetime | None = None
 
 
 def listed(
@@ -82,7 +83,7 @@ def claim_next(
     case_ids: Collection[UUID] | None = None,
 ) -> list[Case]:
     """Lease the most urgent free cases to this person; nobody else gets them until the lease is over."""
-    mine = (col(Case.not_by).is_(None) | (col(Case.not_by) != person.id),)
+    mine = (col(Case.not_by).is_(None) | (col(Case.not_by) != person.id), _for_me(person))
     free = or_(col(Case.claimed_until).is_(None), col(Case.claimed_until) <= now)
     if case_ids is not None:
         free = or_(free, col(Case.claimed_by) == person.id) & col(Case.id).in_(case_ids)
@@ -113,6 +114,23 @@ def release(session: Session, person: Person, case_id: UUID, now: datetime) -> C
     session.add(case)
     comment = session.get_one(Comment, case.comment_id)
     audit.record(session, [audit.event(comment, Kind.RELEASED, now, person.id, {"case_id": str(case.id)})])
+    return case
+
+
+def escalate(session: Session, person: Person, case_id: UUID, now: datetime) -> Case:
+    """Leave it to a lead: nobody else is handed it any more, or decides it. Again changes nothing."""
+    case = find_case(session, person, case_id, lock=True)
+    if case.closed_at:
+        raise CaseClosedError(closed_as=case.closed_as, at=case.closed_at)
+    if case.claimed_by and case.claimed_by != person.id and case.claimed_until and case.claimed_until > now:
+        raise CaseClaimedError
+    if case.escalated_at:
+        return case
+    case.escalated_by, case.escalated_at = person.id, now
+    case.claimed_by = case.claimed_until = None
+    session.add(case)
+    comment = session.get_one(Comment, case.comment_id)
+    audit.record(session, [audit.event(comment, Kind.ESCALATED, now, person.id, {"case_id": str(case.id)})])
     return case
 
 
@@ -206,6 +224,12 @@ def close_case(session: Session, comment: Comment, how: Closed, now: datetime) -
     return {"case_id": str(closed)} if closed else {}
 
 
+def _for_me(person: Person) -> ColumnElement[bool]:
+    """What was left to leads is theirs."""
+    led = person.sites(LEADS)
+    return true() if led is None else col(Case.escalated_at).is_(None) | col(Case.site_id).in_(led)
+
+
 def _open(person: Person, wanted: Filter) -> list[ColumnElement[bool]]:
     asked: list[ColumnElement[bool]] = [col(Case.closed_at).is_(None)]
     mine = person.sites(SETTLES)
@@ -224,6 +248,8 @@ def _open(person: Person, wanted: Filter) -> list[ColumnElement[bool]]:
         asked.append(col(Case.why) == wanted.reason.value)
     if wanted.claimed_by is not None:
         asked.append(col(Case.claimed_by) == wanted.claimed_by)
+    if wanted.opened_before is not None:
+        asked.append(col(Case.opened_at) <= wanted.opened_before)
     return asked
 
 

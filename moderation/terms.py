@@ -65,6 +65,8 @@ class Kind(StrEnum):
     CASE_OPENED = "case_opened"
     CLAIMED = "claimed"
     RELEASED = "released"
+    ESCALATED = "escalated"  # a lead shall look
+    REVEALED = "revealed"  # somebody looked at the writer's e-mail and network address
     DECIDED = "decided"
     UNDONE = "undone"
     SETTLED = "settled"  # the undo window closed: the site is told

@@ -3,7 +3,7 @@
 from moderation.models.cases import Case
 from moderation.models.comments import Author, Comment, IdempotentAnswer, Page
 from moderation.models.decisions import Decision
-from moderation.models.desk import Job, Note, SavedFilter
+from moderation.models.desk import Job, Note, Revision, SavedFilter
 from moderation.models.events import Chain, Event
 from moderation.models.fingerprints import Fingerprint
 from moderation.models.people import DeskSession, Membership, Moderator, ModeratorToken, SignInLink
@@ -32,6 +32,7 @@ __all__ = [
     "Note",
     "Page",
     "Report",
+    "Revision",
     "RulesVersion",
     "SavedFilter",
     "Screening",

@@ -24,6 +24,17 @@ class Note(SQLModel, table=True):
     at: datetime
 
 
+class Revision(SQLModel, table=True):
+    """What a comment said before its author wrote another text."""
+
+    __tablename__: ClassVar[Any] = "revisions"
+
+    comment_id: UUID = Field(foreign_key="comments.id", primary_key=True)
+    revision: int = Field(primary_key=True)
+    body: str = Field(sa_column=Column(Text, nullable=False))
+    until: datetime  # when it was replaced
+
+
 class SavedFilter(SQLModel, table=True):
     """A view of the queue that a moderator gave a name."""
 

@@ -99,12 +99,12 @@ def _consuming_again(house: House) -> float:
     """Seconds until the workers have written a verdict that was begun after the fault; more than the bar: the bar."""
     started = time.monotonic()
     with suppress(Exception):
-        before = _screenings(house)
-        _quietly(lambda: until(lambda: _screenings(house) > before, CONSUMING_WITHIN_SECONDS))
+        before = screenings(house)
+        _quietly(lambda: until(lambda: screenings(house) > before, CONSUMING_WITHIN_SECONDS))
     return round(time.monotonic() - started, 1)
 
 
-def _screenings(house: House) -> int:
+def screenings(house: House) -> int:
     with Session(house.read()) as session:
         return session.exec(select(func.count()).select_from(Screening)).one()
 

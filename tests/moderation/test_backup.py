@@ -24,6 +24,7 @@ from moderation.models import (
     Fingerprint,
     Job,
     Note,
+    Revision,
     RulesVersion,
     SavedFilter,
 )
@@ -113,6 +114,7 @@ def on_the_desk(site, comment) -> None:
     with transaction() as session:
         now = clock(session)
         session.add(Note(site_id=site.id, comment_id=comment.id, moderator_id=mia, text="Ask Ada.", at=now))
+        session.add(Revision(comment_id=comment.id, revision=0, body="As it was.", until=now))
         session.add(SavedFilter(moderator_id=mia, name="Spam", query="check=spam", at=now))
         session.add(Job(moderator_id=mia, action="reject", filter={"check": "spam"}, case_ids=[], at=now))
 

@@ -36,6 +36,14 @@ def upgrade() -> None:
     sa.PrimaryKeyConstraint('id')
     )
     op.create_index('notes_of_comment', 'notes', ['comment_id', 'id'], unique=False)
+    op.create_table('revisions',
+    sa.Column('comment_id', sa.Uuid(), nullable=False),
+    sa.Column('revision', sa.Integer(), nullable=False),
+    sa.Column('body', sa.Text(), nullable=False),
+    sa.Column('until', MOMENT(), nullable=False),
+    sa.ForeignKeyConstraint(['comment_id'], ['comments.id'], ),
+    sa.PrimaryKeyConstraint('comment_id', 'revision')
+    )
     op.create_table('saved_filters',
     sa.Column('id', sa.Uuid(), nullable=False),
     sa.Column('moderator_id', sa.Uuid(), nullable=False),
@@ -72,5 +80,5 @@ def downgrade() -> None:
     for table, columns in ADDED.items():
         for name, _ in columns:
             op.drop_column(table, name)
-    for table in ('jobs', 'saved_filters', 'notes'):
+    for table in ('jobs', 'saved_filters', 'revisions', 'notes'):
         op.drop_table(table)

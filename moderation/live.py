@@ -29,6 +29,8 @@ CANARIES = "greenroom:canaries"  # hash; '<queue>|first' and '<queue>|came': whe
 LOOKED = "greenroom:looked:"  # + minute; hash; check -> comments on which it did not run; '' -> comments looked at
 ENTERED = "greenroom:entered:"  # + comment; the check that began with it last
 ENTERED_SECONDS = 600
+LOOKING = "greenroom:looking:"  # + case; hash; moderator's name -> seconds since 1970
+LOOKING_SECONDS = 45
 MINUTE_SECONDS = 60
 LATELY_MINUTES = 5  # for which failing checks are remembered
 FORGOTTEN_SECONDS = 600.0  # a worker that was silent for so long is gone for good: its host had another name
@@ -154,6 +156,20 @@ def length(queue: str) -> int:
 
 def ping() -> bool:
     return _quietly(lambda: client().ping()) is not None
+
+
+def looking(case_id: UUID, name: str) -> list[str]:
+    """Say that somebody looks at a case, and who else does; nobody, where Redis does not answer."""
+    key, at = f"{LOOKING}{case_id}", time.time()
+    try:
+        with client().pipeline(transaction=False) as together:
+            together.hset(key, name, str(at))
+            together.expire(key, LOOKING_SECONDS)
+            together.hgetall(key)
+            here: dict[str, str] = together.execute()[2]
+    except redis.RedisError:
+        return []
+    return sorted(each for each, seen in here.items() if each != name and at - float(seen) < LOOKING_SECONDS)
 
 
 def pulse() -> Pulse | None:

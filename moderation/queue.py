@@ -55,7 +55,7 @@ def listed(
 ) -> list[Case]:
     """Open cases that this person may settle, in this order, from after that one on."""
     key = col(Case.rank) if sort is Sort.URGENT else col(Case.opened_at)
-    asked = select(Case).where(*_open(person, wanted))
+    asked = select(Case).where(*conditions(person, wanted))
     if sort is Sort.NEWEST:
         asked = asked.order_by(key.desc(), col(Case.id).desc())
         if after:
@@ -69,7 +69,7 @@ def listed(
 
 def count_open(session: Session, person: Person, wanted: Filter) -> int:
     """How many, up to COUNT_UP_TO: the next number up means 'more'."""
-    some = select(Case.id).where(*_open(person, wanted)).limit(COUNT_UP_TO + 1).subquery()
+    some = select(Case.id).where(*conditions(person, wanted)).limit(COUNT_UP_TO + 1).subquery()
     return session.exec(select(func.count()).select_from(some)).one()
 
 
@@ -87,7 +87,7 @@ def claim_next(
     free = or_(col(Case.claimed_until).is_(None), col(Case.claimed_until) <= now)
     if case_ids is not None:
         free = or_(free, col(Case.claimed_by) == person.id) & col(Case.id).in_(case_ids)
-    asked = select(Case).where(*_open(person, wanted or Filter()), *mine, free)
+    asked = select(Case).where(*conditions(person, wanted or Filter()), *mine, free)
     cases = session.execute(unlocked(asked.order_by(col(Case.rank), col(Case.id)).limit(count))).scalars().all()
     for case in cases:
         case.claimed_by, case.claimed_until = person.id, now + lease
@@ -230,7 +230,8 @@ def _for_me(person: Person) -> ColumnElement[bool]:
     return true() if led is None else col(Case.escalated_at).is_(None) | col(Case.site_id).in_(led)
 
 
-def _open(person: Person, wanted: Filter) -> list[ColumnElement[bool]]:
+def conditions(person: Person, wanted: Filter) -> list[ColumnElement[bool]]:
+    """What an open case must be, to be one of those."""
     asked: list[ColumnElement[bool]] = [col(Case.closed_at).is_(None)]
     mine = person.sites(SETTLES)
     sites = mine if wanted.sites is None else wanted.sites if mine is None else wanted.sites & mine

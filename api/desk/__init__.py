@@ -2,9 +2,10 @@
 
 from fastapi import APIRouter
 
-from api.desk import queue, signing_in
+from api.desk import case_page, queue, signing_in
 
 ROUTERS: tuple[APIRouter, ...] = (
     queue.router,
+    case_page.router,
     signing_in.router,
 )

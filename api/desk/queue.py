@@ -1,155 +1,214 @@
-"""The queue page: the list, the first case open; approve, reject, undo."""
+"""The queue page: open cases in order or in groups, filtered, with the first free one open."""
 
-from datetime import datetime
-from typing import Annotated, Any, Literal
+from dataclasses import replace
+from datetime import datetime, timedelta
+from typing import Annotated, Any
+from urllib.parse import parse_qsl, urlencode
 from uuid import UUID
 
-from fastapi import APIRouter, Form, Request, Response
-from fastapi.responses import RedirectResponse
+from fastapi import APIRouter, Depends, Form, Query, Request, Response
+from fastapi.responses import HTMLResponse, RedirectResponse
+from pydantic import BaseModel, ConfigDict, Field
+from sqlmodel import Session, col, select
 
-from api import fields
-from api.desk import render
-from api.desk.access import OURS, AModerator, Me
-from moderation import casework, decisions, live, queue
-from moderation.casework import CaseView
+from api import cursors, fields
+from api.desk import case_page, render
+from api.desk.access import OURS, AModerator
+from api.routes.queue import filter_of
+from moderation import casework, filters, groups, live, queue
+from moderation.checks import NAMES
 from moderation.database import clock, transaction
-from moderation.errors import ModerationError
-from moderation.models import Decision
-from moderation.people import Person
+from moderation.groups import GroupBy
+from moderation.models import Case, Site
+from moderation.people import SETTLES, Person
 from moderation.queue import Filter, Sort
 from moderation.settings import settings
-from moderation.terms import Action, Reason
+from moderation.terms import Why
 
 router = APIRouter(prefix="/desk", include_in_schema=False)
 
 SHOWN = 50  # cases on one page
 SEE_OTHER = 303
-RECENT = 5  # one's last decisions, to be undone from
+AGES = {1: "an hour", 4: "four hours", 24: "a day", 72: "three days", 168: "a week"}  # hours
+
+
+class Asked(BaseModel):
+    """The page's query: which cases, in which order. An empty field of the form is as if it were not there."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+    site: fields.Storable = Field(default="", max_length=100)
+    check: fields.Storable = Field(default="", max_length=50)
+    page_url: fields.Storable = Field(default="", max_length=fields.LONGEST_URL)
+    author: fields.Storable = Field(default="", max_length=200)
+    language: fields.Storable = Field(default="", max_length=35)
+    reason: str = Field(default="", max_length=20)
+    age: str = Field(default="", max_length=5)  # waits for at least so many hours
+    mine: bool = False
+    sort: Sort = Sort.URGENT
+    group: str = Field(default="", max_length=20)
+
+    def query(self, **other: Any) -> str:
+        """What brings this view back, with some of it changed."""
+        given = self.model_dump(mode="json", exclude_defaults=True) | other
+        return urlencode({name: value for name, value in given.items() if value not in ("", None, False)})
+
+    def wanted(self, session: Session, me: Person, now: datetime) -> Filter:
+        named = {name: getattr(self, name) or None for name in ("site", "check", "page_url", "author", "language")}
+        hours = int(self.age) if self.age.isdecimal() else 0
+        found = filter_of(session, me, named, _one_of(Why, self.reason), me.id if self.mine else None)
+        before = now - timedelta(hours=min(hours, max(AGES))) if hours else None
+        return replace(found, opened_before=before)
+
+
+def _asked(query: Annotated[Asked, Query()]) -> Asked:
+    return query
+
+
+AskedFor = Annotated[Asked, Depends(_asked)]
 
 
 @router.get("")
 @router.get("/queue")
 def show_queue(
-    request: Request, me: AModerator, case: UUID | None = None, sort: Sort = Sort.URGENT, said: str = ""
+    request: Request,
+    me: AModerator,
+    asked: AskedFor,
+    case: UUID | None = None,
+    skipped: UUID | None = None,
+    cursor: str | None = None,
+    said: str = "",
 ) -> Response:
-    """The open cases, the most urgent one open; it is claimed by whoever looks at it."""
+    """The open cases, the most urgent free one open; it is claimed by whoever looks at it."""
+    by = _one_of(GroupBy, asked.group)
     with transaction() as session:
         now = clock(session)
         queue.renew(session, me, now, settings().claim_lease)
-        cases = queue.listed(session, me, Filter(), sort, None, SHOWN)
-        chosen = case or _first_free(cases, me, now)
-        mine = queue.claim_next(session, me, 1, now, settings().claim_lease, case_ids=[chosen]) if chosen else []
+        wanted = asked.wanted(session, me, now)
+        common = _common(session, me, asked, wanted)
+        if by:
+            found = groups.listed(session, me, wanted, by)
+            return render.page(request, "queue_groups.html", groups=found, by=by, now=now, **common)
+        cases, more = _some(session, me, asked, wanted, cursor)
+        chosen = case or _first_free(cases, me, now, skipped)
+        opened = case_page.opened(session, me, chosen, now) if chosen else None
         views = casework.views(session, cases)
-        opened = casework.views(session, [queue.find_case(session, me, chosen)])[0] if chosen else None
-        recent = [each for each in decisions.listed(session, me, None, RECENT, me.id) if _can_be_undone(each, now)]
-        count = queue.count_open(session, me, Filter())
-    live.changed([each.comment_id for each in mine])
+        recent = case_page.undoable(session, me, now)
+    if opened and opened.claimed:
+        live.changed([opened.shown.view.comment.id])
     return render.page(
         request,
         "queue.html",
-        views=views,
+        rows=[_row(each, me, now) for each in views],
+        next=more,
         opened=opened,
-        held_because=_because(opened),
         recent=recent,
-        reasons=list(Reason),
-        suggested=_suggested(opened),
-        sort=sort,
-        sorts=list(Sort),
-        count=count,
-        count_up_to=queue.COUNT_UP_TO,
         now=now,
-        said=SAID.get(said, ""),
+        reasons=case_page.REASONS,
+        said=case_page.SAID.get(said, ""),
+        **common,
     )
 
 
-SAID = {
-    "approve": "Approved.",
-    "reject": "Rejected.",
-    "undone": "Taken back: the case is yours again.",
-    "late": "Too late or too early: somebody else was first, or the text has changed. Here is the next case.",
-    "reason": "A rejection needs a reason.",
-}
+@router.get("/queue/rows")
+def show_rows(request: Request, me: AModerator, asked: AskedFor, cursor: str | None = None) -> Response:
+    """The next page of the list, to be put below it."""
+    with transaction() as session:
+        now = clock(session)
+        cases, more = _some(session, me, asked, asked.wanted(session, me, now), cursor)
+        rows = [_row(each, me, now) for each in casework.views(session, cases)]
+    html = render.part(request, "queue_rows.html", rows=rows, next=more, asked=asked, opened=None, now=now)
+    return HTMLResponse(html, headers=render.headers())
 
 
-@router.post("/cases/{case_id}/decision", dependencies=[OURS])
-def decide(
+@router.post("/queue/groups", dependencies=[OURS])
+def show_group(
+    request: Request,
     me: AModerator,
-    case_id: UUID,
-    action: Annotated[Literal["approve", "reject"], Form()],
-    revision: Annotated[int, Form(ge=1)],
-    reason: Annotated[Reason | None, Form()] = None,
-    note: Annotated[fields.Note, Form()] = "",
+    by: Annotated[GroupBy, Form()],
+    site: Annotated[UUID, Form()],
+    key: Annotated[str, Form(max_length=40)],
+    query: Annotated[fields.Storable, Form(max_length=filters.LONGEST_QUERY)] = "",
 ) -> Response:
-    """Approve or reject, and go on to the next case."""
-    if action == Action.REJECT and reason is None:
-        return _to_queue("reason", case_id)
-    try:
-        with transaction() as session:
-            made = decisions.decide(
-                session,
-                case_id,
-                me,
-                Action(action),
-                revision,
-                clock(session),
-                settings().undo_window,
-                reason,
-                note or None,
-            )
-    except ModerationError:
-        return _to_queue("late")
-    live.changed([made.comment_id])
-    return _to_queue(action)
+    """All members of a group, to be decided together: listed before anything is."""
+    asked = Asked.model_validate(dict(parse_qsl(query)))
+    with transaction() as session:
+        ids = groups.members(session, me, asked.wanted(session, me, clock(session)), by, site, key)
+    return render.page(request, "to_bulk.html", ids=ids)
 
 
-@router.post("/decisions/{decision_id}/undo", dependencies=[OURS])
-def undo(me: Me, decision_id: UUID) -> Response:
-    """Take a decision back while the site has not been told."""
-    try:
-        with transaction() as session:
-            undone = decisions.undo(session, decision_id, me, clock(session), settings().claim_lease)
-    except ModerationError:
-        return _to_queue("late")
-    live.changed([undone.comment_id])
-    return _to_queue("undone", undone.case_id)
+@router.post("/filters", dependencies=[OURS])
+def save_filter(
+    me: AModerator,
+    name: Annotated[fields.Storable, Form(max_length=filters.LONGEST_NAME)],
+    query: Annotated[fields.Storable, Form(max_length=filters.LONGEST_QUERY)] = "",
+) -> Response:
+    """Keep this view under a name."""
+    with transaction() as session:
+        filters.save(session, me, name, query, clock(session))
+    return RedirectResponse(f"/desk/queue?{query}", SEE_OTHER, render.headers())
 
 
-def _to_queue(said: str, case_id: UUID | None = None) -> Response:
-    selected = f"&case={case_id}" if case_id else ""
-    return RedirectResponse(f"/desk/queue?said={said}{selected}", SEE_OTHER, render.headers())
+@router.post("/filters/{filter_id}/forget", dependencies=[OURS])
+def forget_filter(me: AModerator, filter_id: UUID) -> Response:
+    with transaction() as session:
+        filters.forget(session, me, filter_id)
+    return RedirectResponse("/desk/queue", SEE_OTHER, render.headers())
 
 
-def _first_free(cases: list[Any], me: Person, now: datetime) -> UUID | None:
+def _common(session: Session, me: Person, asked: Asked, wanted: Filter) -> dict[str, Any]:
+    count = queue.count_open(session, me, wanted)
+    mine = me.sites(SETTLES)
+    sites = select(Site).order_by(Site.name)
+    return {
+        "asked": asked,
+        "count": f"{queue.COUNT_UP_TO:,}+" if count > queue.COUNT_UP_TO else f"{count:,}",
+        "sites": session.exec(sites if mine is None else sites.where(col(Site.id).in_(mine))).all(),
+        "saved": filters.mine(session, me),
+        "checks": NAMES,
+        "whys": list(Why),
+        "ages": AGES,
+        "sorts": list(Sort),
+        "ways": list(GroupBy),
+    }
+
+
+def _some(
+    session: Session, me: Person, asked: Asked, wanted: Filter, cursor: str | None
+) -> tuple[list[Case], str | None]:
+    """One page of cases, and the cursor of the next."""
+    listing = ("desk", str(me.id), asked.query(group=""))
+    after: Any = cursors.read(cursor, listing, (float if asked.sort is Sort.URGENT else datetime, UUID))
+    cases = queue.listed(session, me, wanted, asked.sort, after, SHOWN + 1)
+    if len(cases) <= SHOWN:
+        return cases, None
+    last = cases[SHOWN - 1]
+    return cases[:SHOWN], cursors.write(listing, (last.rank if asked.sort is Sort.URGENT else last.opened_at, last.id))
+
+
+def _row(view: casework.CaseView, me: Person, now: datetime) -> dict[str, Any]:
+    """One line of the list."""
+    case = view.case
+    theirs = bool(case.claimed_by and case.claimed_by != me.id and case.claimed_until and case.claimed_until > now)
+    return {"view": view, "holder": view.claimed_by if theirs else None, "shown": case_page.preview(view)}
+
+
+def _first_free(cases: list[Case], me: Person, now: datetime, skipped: UUID | None) -> UUID | None:
+    """The first that nobody else has, and that is not somebody else's to decide."""
     free = (
         each.id
         for each in cases
         if each.not_by != me.id
+        and each.id != skipped
+        and case_page.may_decide(each, me)
         and (each.claimed_by in {None, me.id} or each.claimed_until is None or each.claimed_until <= now)
     )
     return next(free, None)
 
 
-def _can_be_undone(decision: Decision, now: datetime) -> bool:
-    return decision.void_at is None and decision.settled_at is None and decision.undo_until > now
-
-
-def _because(view: CaseView | None) -> str:
-    """One plain sentence why it is here."""
-    if view is None:
-        return ""
-    verdict: Any = view.screening.verdict if view.screening else {"because": []}
-    parts = [_part(each) for each in verdict["because"]]
-    return f"{view.case.why.capitalize()}: {'; '.join(parts)}." if parts else f"{view.case.why.capitalize()}."
-
-
-def _part(each: dict[str, Any]) -> str:
-    if each["score"] is None:
-        return each["explanation"].rstrip(".")
-    return f"{each['check']} {each['score']:.2f}, holds at {each['hold_at']:.2f}"
-
-
-def _suggested(view: CaseView | None) -> str:
-    """The reason that the gravest check suggests."""
-    checks = view.case.checks.split() if view else []
-    known = {"profanity": Reason.PROFANITY, "links": Reason.SPAM, "repeats": Reason.SPAM, "flood": Reason.SPAM}
-    return next((known[each] for each in checks if each in known), Reason.OTHER).value
+def _one_of(kind: Any, named: Any) -> Any:
+    """What a query says, or None where it says nothing that is known."""
+    try:
+        return kind(named) if named else None
+    except ValueError:
+        return None

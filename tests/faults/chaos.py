@@ -148,6 +148,8 @@ def main() -> None:
     report = run(given.engine, given.seed, given.seconds)
     print(json.dumps(asdict(report)))
     print(shown(report), file=sys.stderr)
+    for name, found in report.violations.items():
+        print(f"  {name}: {found}", file=sys.stderr)
     sys.exit(1 if report.violations else 0)
 
 

@@ -13,9 +13,12 @@ export function keyOf(event) {
 
 function find(keys) {
   return [...document.querySelectorAll("[data-key]")].find(
-    (each) => each.dataset.key.split(",").includes(keys) && !each.disabled && each.getClientRects().length > 0,
+    (each) => each.dataset.key.split(",").includes(keys) && !each.disabled && seen(each),
   );
 }
+
+// Buttons for keys alone may be out of sight, never switched off.
+const seen = (each) => each.getClientRects().length > 0;
 
 function begins(keys) {
   return [...document.querySelectorAll("[data-key]")].some((each) =>
@@ -24,7 +27,7 @@ function begins(keys) {
 }
 
 function act(element) {
-  if (element.matches("input, textarea, select")) element.focus();
+  if (element.matches("input:not([type=checkbox]), textarea, select")) element.focus();
   else element.click();
 }
 

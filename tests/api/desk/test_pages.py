@@ -30,7 +30,7 @@ def desk(client: TestClient) -> TestClient:
 def test_the_link_lands_on_the_queue_with_the_first_case_open(desk: TestClient):
     page = desk.get("/desk/queue").text
     assert "You are a complete" in page
-    assert "<mark>asshole</mark>" in page
+    assert ">asshole</mark>" in page
     assert "Held: profanity 0.90, holds at 0.50" in page
 
 

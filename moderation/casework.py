@@ -6,7 +6,7 @@ from uuid import UUID
 
 from sqlmodel import Session, col, select
 
-from moderation.models import Appeal, Case, Comment, Decision, Moderator, Page, Screening
+from moderation.models import Appeal, Case, Comment, Decision, Moderator, Page, Screening, Site
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +51,12 @@ def views(session: Session, cases: Sequence[Case]) -> list[CaseView]:
         )
         for case in cases
     ]
+
+
+def sites_of(session: Session, ids: Collection[UUID] | None) -> Sequence[Site]:
+    """These sites by name; None: all of them."""
+    asked = select(Site).order_by(Site.name)
+    return session.exec(asked if ids is None else asked.where(col(Site.id).in_(ids))).all()
 
 
 def with_pages(session: Session, ids: Collection[UUID]) -> dict[UUID, tuple[Comment, Page]]:

@@ -2,10 +2,11 @@
 
 from fastapi import APIRouter
 
-from api.desk import case_page, queue, signing_in
+from api.desk import case_page, decisions, queue, signing_in
 
 ROUTERS: tuple[APIRouter, ...] = (
     queue.router,
     case_page.router,
+    decisions.router,
     signing_in.router,
 )

@@ -3,13 +3,13 @@
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Annotated, Any
-from urllib.parse import parse_qsl, urlencode
+from urllib.parse import parse_qsl
 from uuid import UUID
 
 from fastapi import APIRouter, Depends, Form, Query, Request, Response
 from fastapi.responses import HTMLResponse, RedirectResponse
 from pydantic import BaseModel, ConfigDict, Field
-from sqlmodel import Session, col, select
+from sqlmodel import Session
 
 from api import cursors, fields
 from api.desk import case_page, render
@@ -19,7 +19,7 @@ from moderation import casework, filters, groups, live, queue
 from moderation.checks import NAMES
 from moderation.database import clock, transaction
 from moderation.groups import GroupBy
-from moderation.models import Case, Site
+from moderation.models import Case
 from moderation.people import SETTLES, Person
 from moderation.queue import Filter, Sort
 from moderation.settings import settings
@@ -51,12 +51,12 @@ class Asked(BaseModel):
     def query(self, **other: Any) -> str:
         """What brings this view back, with some of it changed."""
         given = self.model_dump(mode="json", exclude_defaults=True) | other
-        return urlencode({name: value for name, value in given.items() if value not in ("", None, False)})
+        return render.query(given)
 
     def wanted(self, session: Session, me: Person, now: datetime) -> Filter:
         named = {name: getattr(self, name) or None for name in ("site", "check", "page_url", "author", "language")}
         hours = int(self.age) if self.age.isdecimal() else 0
-        found = filter_of(session, me, named, _one_of(Why, self.reason), me.id if self.mine else None)
+        found = filter_of(session, me, named, render.one_of(Why, self.reason), me.id if self.mine else None)
         before = now - timedelta(hours=min(hours, max(AGES))) if hours else None
         return replace(found, opened_before=before)
 
@@ -80,7 +80,7 @@ def show_queue(
     said: str = "",
 ) -> Response:
     """The open cases, the most urgent free one open; it is claimed by whoever looks at it."""
-    by = _one_of(GroupBy, asked.group)
+    by = render.one_of(GroupBy, asked.group)
     with transaction() as session:
         now = clock(session)
         queue.renew(session, me, now, settings().claim_lease)
@@ -158,12 +158,10 @@ def forget_filter(me: AModerator, filter_id: UUID) -> Response:
 
 def _common(session: Session, me: Person, asked: Asked, wanted: Filter) -> dict[str, Any]:
     count = queue.count_open(session, me, wanted)
-    mine = me.sites(SETTLES)
-    sites = select(Site).order_by(Site.name)
     return {
         "asked": asked,
         "count": f"{queue.COUNT_UP_TO:,}+" if count > queue.COUNT_UP_TO else f"{count:,}",
-        "sites": session.exec(sites if mine is None else sites.where(col(Site.id).in_(mine))).all(),
+        "sites": casework.sites_of(session, me.sites(SETTLES)),
         "saved": filters.mine(session, me),
         "checks": NAMES,
         "whys": list(Why),
@@ -204,11 +202,3 @@ def _first_free(cases: list[Case], me: Person, now: datetime, skipped: UUID | No
         and (each.claimed_by in {None, me.id} or each.claimed_until is None or each.claimed_until <= now)
     )
     return next(free, None)
-
-
-def _one_of(kind: Any, named: Any) -> Any:
-    """What a query says, or None where it says nothing that is known."""
-    try:
-        return kind(named) if named else None
-    except ValueError:
-        return None

@@ -1,8 +1,10 @@
 """Pages out of templates, with the headers that every page has."""
 
+from collections.abc import Callable, Mapping
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
+from urllib.parse import urlencode
 
 from fastapi import Request
 from fastapi.responses import HTMLResponse
@@ -13,6 +15,7 @@ from api.desk.words import harmless, pieces
 from moderation.people import ADMINS, LEADS, SETTLES, WATCHES, Person
 from moderation.preferences import Preferences
 
+Kind = TypeVar("Kind")
 HERE = Path(__file__).parent
 POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; form-action 'self'; "
@@ -49,6 +52,19 @@ def part(request: Request, name: str, **shown: Any) -> str:
         "places": [(place, url, may[needed]) for place, url, needed in PLACES],
     }
     return _templates().get_template(name).render(common | shown)
+
+
+def query(given: Mapping[str, Any]) -> str:
+    """A page's address goes on with it; what is empty is left out."""
+    return urlencode({name: value for name, value in given.items() if value not in ("", None, False)})
+
+
+def one_of(kind: Callable[[str], Kind], named: str) -> Kind | None:
+    """What a query says, or None where it says nothing that is known."""
+    try:
+        return kind(named) if named else None
+    except ValueError:
+        return None
 
 
 def _may(me: Person | None) -> dict[str, bool]:

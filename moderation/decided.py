@@ -1,0 +1,85 @@
+"""What was decided, for whoever may read it: one's own, and for leads everybody's on their sites."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from sqlmodel import Session, col, select
+
+from moderation.database import reading
+from moderation.decisions import UNDONE
+from moderation.models import Comment, Decision, Moderator, Page
+from moderation.people import LEADS, Person
+from moderation.terms import Action, Reason
+
+CHUNK = 500  # read at once by an export: one short look each, however many there are
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """Which decisions; what is None is not asked for."""
+
+    moderator_id: UUID | None = None
+    site_id: UUID | None = None
+    action: Action | None = None
+    reason: Reason | None = None
+    since: datetime | None = None
+    until: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    decision: Decision
+    comment: Comment
+    page: Page
+    moderator: str
+
+
+def listed(session: Session, person: Person, wanted: Wanted, before: UUID | None, limit: int) -> list[Row]:
+    """The newest first; without what was undone."""
+    asked = (
+        select(Decision, Comment, Page, Moderator.name)
+        .join(Comment, col(Comment.id) == col(Decision.comment_id))
+        .join(Page, col(Page.id) == col(Comment.page_id))
+        .join(Moderator, col(Moderator.id) == col(Decision.moderator_id))
+        .where(col(Decision.void_as).is_distinct_from(UNDONE))
+    )
+    led = person.sites(LEADS)
+    if led is not None:
+        asked = asked.where(col(Decision.site_id).in_(led) | (col(Decision.moderator_id) == person.id))
+    for column, value in (
+        (Decision.moderator_id, wanted.moderator_id),
+        (Decision.site_id, wanted.site_id),
+        (Decision.action, wanted.action),
+        (Decision.reason, wanted.reason),
+    ):
+        if value is not None:
+            asked = asked.where(col(column) == value)
+    if wanted.since:
+        asked = asked.where(Decision.at >= wanted.since)
+    if wanted.until:
+        asked = asked.where(Decision.at < wanted.until)
+    if before:
+        asked = asked.where(col(Decision.id) < before)
+    found = session.exec(asked.order_by(col(Decision.id).desc()).limit(limit)).all()
+    return [Row(decision, comment, page, name) for decision, comment, page, name in found]
+
+
+def everything(person: Person, wanted: Wanted) -> Iterator[Row]:
+    """All of them, without a cap, a chunk at a time."""
+    before: UUID | None = None
+    while True:
+        with reading() as session:
+            rows = listed(session, person, wanted, before, CHUNK)
+        yield from rows
+        if len(rows) < CHUNK:
+            return
+        before = rows[-1].decision.id
+
+
+def moderators(session: Session, person: Person) -> list[tuple[UUID, str]]:
+    """Whose decisions this person may read."""
+    if not person.may(LEADS):
+        return [(person.id, person.name)]
+    return [(each.id, each.name) for each in session.exec(select(Moderator).order_by(Moderator.name)).all()]

@@ -87,7 +87,12 @@ def person_of_session(session: Session, secret: str, now: datetime) -> Person | 
 
 def _person(session: Session, moderator_id: UUID | None) -> Person | None:
     moderator = session.get(Moderator, moderator_id) if moderator_id else None
-    if moderator is None or moderator.disabled_at:
+    return as_person(session, moderator) if moderator else None
+
+
+def as_person(session: Session, moderator: Moderator) -> Person | None:
+    """What they may do; nobody, once they are disabled."""
+    if moderator.disabled_at:
         return None
     memberships = session.exec(select(Membership).where(Membership.moderator_id == moderator.id)).all()
     roles = frozenset((each.site_id, Role(each.role)) for each in memberships)

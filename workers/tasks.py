@@ -17,6 +17,7 @@ from moderation import (
     database,
     deadletters,
     decisions,
+    jobs,
     live,
     outbound,
     screening,
@@ -44,6 +45,7 @@ REFILL_SECONDS = 0.03  # until the workers have taken what the last refill broug
 SITES_AT_ONCE = 100
 TURN_SECONDS = 10.0  # one worker talks to one address for so long, then others get their turn
 SEALING_SECONDS = 1.0  # of a sweep; more waits for the next one
+JOBS_SECONDS = 2.0  # of a sweep
 SITES_SEALED = 1_000  # in one sweep
 AT_ONCE = 4  # deliveries to one address at the same time
 
@@ -70,7 +72,7 @@ def deliver(site_ids: list[str]) -> None:
 def sweep() -> None:
     if BEHIND < live.length(UPKEEP) < live.UNKNOWN:
         return  # whoever stands behind this one does it
-    for step in (_hold_exhausted, _settle, _top_up, _seal):
+    for step in (_hold_exhausted, _settle, _jobs, _top_up, _seal):
         try:
             step()
         except Exception as broken:  # noqa: BLE001 - one step's trouble must not stop the others
@@ -115,6 +117,19 @@ def _post(turn: webhooks.Turn, delivery: Delivery) -> outbound.Outcome:
     with database.reading() as session:
         signed = webhooks.headers(delivery, turn.secrets, clock(session))
     return outbound.post(turn.url, delivery.body.encode(), signed, settings().webhook_allowed_networks)
+
+
+def _jobs() -> None:
+    """Bring on what moderators decided for many cases at once."""
+    ends = time.monotonic() + JOBS_SECONDS
+    with database.reading() as session:
+        waiting = jobs.unfinished(session)
+    for job_id in waiting:
+        changed = [job_id]
+        while changed and time.monotonic() < ends:
+            with transaction() as session:
+                changed = jobs.step(session, job_id, clock(session), settings().undo_window, settings().claim_lease)
+            live.changed(changed)
 
 
 def _hold_exhausted() -> None:

@@ -2,11 +2,14 @@
 
 from fastapi import APIRouter
 
-from api.desk import case_page, decisions, queue, signing_in
+from api.desk import authors, bulk, case_page, decisions, health, queue, signing_in
 
 ROUTERS: tuple[APIRouter, ...] = (
     queue.router,
     case_page.router,
     decisions.router,
+    authors.router,
+    bulk.router,
+    health.router,
     signing_in.router,
 )

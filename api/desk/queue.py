@@ -3,7 +3,6 @@
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Annotated, Any
-from urllib.parse import parse_qsl
 from uuid import UUID
 
 from fastapi import APIRouter, Depends, Form, Query, Request, Response
@@ -119,22 +118,6 @@ def show_rows(request: Request, me: AModerator, asked: AskedFor, cursor: str | N
         rows = [_row(each, me, now) for each in casework.views(session, cases)]
     html = render.part(request, "queue_rows.html", rows=rows, next=more, asked=asked, opened=None, now=now)
     return HTMLResponse(html, headers=render.headers())
-
-
-@router.post("/queue/groups", dependencies=[OURS])
-def show_group(
-    request: Request,
-    me: AModerator,
-    by: Annotated[GroupBy, Form()],
-    site: Annotated[UUID, Form()],
-    key: Annotated[str, Form(max_length=40)],
-    query: Annotated[fields.Storable, Form(max_length=filters.LONGEST_QUERY)] = "",
-) -> Response:
-    """All members of a group, to be decided together: listed before anything is."""
-    asked = Asked.model_validate(dict(parse_qsl(query)))
-    with transaction() as session:
-        ids = groups.members(session, me, asked.wanted(session, me, clock(session)), by, site, key)
-    return render.page(request, "to_bulk.html", ids=ids)
 
 
 @router.post("/filters", dependencies=[OURS])

@@ -54,6 +54,17 @@ def harmless(text: str | None) -> str:
     return "".join(piece.text for piece in pieces(" ".join((text or "").split())))
 
 
+def where(body: str, words: str) -> list[Mark]:
+    """Where words occur, whatever their case."""
+    text, sought = body.lower(), words.lower()
+    found: list[Mark] = []
+    at = text.find(sought) if len(text) == len(body) and sought else -1
+    while at >= 0 and len(found) < MOST_MARKS:
+        found.append(Mark(at, at + len(sought), ""))
+        at = text.find(sought, at + len(sought))
+    return found
+
+
 def _piece(text: str, kind: str, bits: int, marks: Sequence[Mark], host: str) -> Piece:
     mine = [mark for number, mark in enumerate(marks) if bits >> number & 1]
     if kind == "plain" and mine:

@@ -29,6 +29,12 @@ class Decision(SQLModel, table=True):
         ),
         Index("decisions_by_moderator", "moderator_id", "id"),
         Index("decisions_of_site", "site_id", "id"),
+        Index(
+            "decisions_of_job",
+            "job_id",
+            sqlite_where=text("job_id IS NOT NULL"),
+            postgresql_where=text("job_id IS NOT NULL"),
+        ),
     )
 
     id: UUID = Field(default_factory=new_id, primary_key=True)

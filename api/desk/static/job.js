@@ -1,0 +1,2 @@
+// A job at work: look again every second.
+setTimeout(() => location.reload(), 1_000);

@@ -51,6 +51,7 @@ _WORKER: dict[str, Any] = {
     "task_time_limit": 8,  # below the lease of 20 s. Prefork only: threads do not enforce them
     "worker_prefetch_multiplier": 1,  # a batch is not kept waiting behind another on a busy worker
     "worker_enable_remote_control": True,  # without it, a Redis that dies while all slots are busy stalls the worker
+    "worker_proc_alive_timeout": 30,  # seconds; on a starved machine the default 4 kill each before it is up, for ever
     "worker_max_tasks_per_child": 1_000,  # what leaks in a library leaks no further
     "worker_max_memory_per_child": 600_000,  # KB; with every table loaded a process holds 260,000
     "worker_soft_shutdown_timeout": 10,  # seconds

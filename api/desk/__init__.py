@@ -2,7 +2,7 @@
 
 from fastapi import APIRouter
 
-from api.desk import authors, bulk, case_page, decisions, health, queue, signing_in
+from api.desk import authors, bulk, case_page, decisions, health, queue, rules, signing_in
 
 ROUTERS: tuple[APIRouter, ...] = (
     queue.router,
@@ -11,5 +11,6 @@ ROUTERS: tuple[APIRouter, ...] = (
     authors.router,
     bulk.router,
     health.router,
+    rules.router,
     signing_in.router,
 )

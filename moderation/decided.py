@@ -10,7 +10,7 @@ from sqlmodel import Session, col, select
 from moderation.database import reading
 from moderation.decisions import UNDONE
 from moderation.models import Comment, Decision, Moderator, Page
-from moderation.people import LEADS, Person
+from moderation.people import LEADS, SETTLES, Person
 from moderation.terms import Action, Reason
 
 CHUNK = 500  # read at once by an export: one short look each, however many there are
@@ -45,6 +45,9 @@ def listed(session: Session, person: Person, wanted: Wanted, before: UUID | None
         .join(Moderator, col(Moderator.id) == col(Decision.moderator_id))
         .where(col(Decision.void_as).is_distinct_from(UNDONE))
     )
+    mine = person.sites(SETTLES)
+    if mine is not None:  # a site that is not theirs any more is not shown to them, whoever decided
+        asked = asked.where(col(Decision.site_id).in_(mine))
     led = person.sites(LEADS)
     if led is not None:
         asked = asked.where(col(Decision.site_id).in_(led) | (col(Decision.moderator_id) == person.id))

@@ -12,8 +12,8 @@ from uuid import UUID
 from sqlalchemy import update
 from sqlmodel import Session, col, select
 
-from moderation import decisions, people
-from moderation.dialects import locked
+from moderation import decisions, people, queue
+from moderation.dialects import locked, unlocked
 from moderation.errors import (
     FieldInvalidError,
     ModerationError,
@@ -21,13 +21,15 @@ from moderation.errors import (
     ReasonRequiredError,
     UndoWindowOverError,
 )
-from moderation.models import Case, Decision, Job, Moderator
+from moderation.models import Case, Comment, Decision, Job, Moderator
 from moderation.people import Person
 from moderation.terms import Action, Reason
 
 MOST_CASES = 1_000  # in one job
 AT_ONCE = 50  # cases in one step
 WHILE_RUNNING = timedelta(days=1)  # until its last step no decision of a job is due
+LONGEST_WHY = 200
+REFUSED = "refused"  # in its filter: case -> why
 RUNNING, DONE, UNDOING, UNDONE = "running", "done", "undoing", "undone"
 
 
@@ -74,16 +76,15 @@ def unfinished(session: Session, most: int = 20) -> Sequence[UUID]:
     return session.exec(asked).all()
 
 
-def step(session: Session, job_id: UUID, now: datetime, window: timedelta, lease: timedelta) -> list[UUID]:
-    """Do the next AT_ONCE of a job; the comments that changed. Whoever else steps waits for this one."""
-    job = session.execute(locked(select(Job).where(Job.id == job_id))).scalar_one()
-    moderator = session.get_one(Moderator, job.moderator_id)
-    person = people.as_person(session, moderator)
+def step(session: Session, job_id: UUID, now: datetime, window: timedelta, lease: timedelta) -> list[UUID] | None:
+    """Do the next AT_ONCE of a job; the comments that changed. None: nothing is left, or somebody else is at it."""
+    job = session.execute(unlocked(select(Job).where(Job.id == job_id))).scalar_one_or_none()
+    if job is None or job.state not in {RUNNING, UNDOING}:
+        return None
+    person = people.as_person(session, session.get_one(Moderator, job.moderator_id))
     if job.state == RUNNING:
         return _decide_some(session, job, person, now, window)
-    if job.state == UNDOING and person:
-        return _undo_some(session, job, person, now, lease)
-    return []
+    return _undo_some(session, job, person, now, lease)
 
 
 def undo(session: Session, person: Person, job_id: UUID, now: datetime) -> Job:
@@ -91,6 +92,8 @@ def undo(session: Session, person: Person, job_id: UUID, now: datetime) -> Job:
     job = find(session, person, job_id, lock=True)
     if job.state in {UNDOING, UNDONE}:
         return job
+    # The comments first, as everywhere: what is just being settled is settled when we look, or is not due any more.
+    _lock(session, select(Decision.comment_id).where(*_open_decisions(job)))
     if job.state == DONE and not any(each.undo_until > now for each in _standing(session, job, 1)):
         raise UndoWindowOverError
     job.state = UNDOING
@@ -99,12 +102,9 @@ def undo(session: Session, person: Person, job_id: UUID, now: datetime) -> Job:
     return job
 
 
-def refused(session: Session, job: Job, most: int = 100) -> list[str]:
-    """The cases that it has come to and not decided."""
-    done = job.case_ids[: job.done]
-    made = session.exec(select(Decision.case_id).where(Decision.job_id == job.id)).all()
-    decided = {str(each) for each in made}
-    return [each for each in done if each not in decided][:most]
+def refused(job: Job, most: int = 100) -> list[tuple[str, str]]:
+    """The cases that it has come to and left as they are, each with why."""
+    return list(job.filter.get(REFUSED, {}).items())[:most]
 
 
 def undo_until(session: Session, job: Job) -> datetime | None:
@@ -115,22 +115,26 @@ def undo_until(session: Session, job: Job) -> datetime | None:
 
 def _decide_some(session: Session, job: Job, person: Person | None, now: datetime, window: timedelta) -> list[UUID]:
     some = [UUID(each) for each in job.case_ids[job.done : job.done + AT_ONCE]]
+    _lock(session, select(Case.comment_id).where(col(Case.id).in_(some)))
     changed: list[UUID] = []
+    refused: dict[str, str] = {}
     reason = Reason(job.reason) if job.reason else None
     for case_id in some:
         try:
             if person is None:
-                raise NotFoundError
+                raise NotFoundError("Whoever began it was disabled.")
             with session.begin_nested():
-                case = session.get_one(Case, case_id)
+                case = queue.find_case(session, person, case_id)
                 made = decisions.decide(
                     session, case_id, person, Action(job.action), case.revision, now, WHILE_RUNNING, reason, job.note
                 )
                 made.job_id = job.id
                 session.add(made)
             changed.append(made.comment_id)
-        except ModerationError:
-            job.refused += 1
+        except ModerationError as raised:
+            refused[str(case_id)] = _why(raised)
+    job.refused += len(refused)
+    _keep(job, refused)
     job.done += len(some)
     if job.done >= len(job.case_ids):
         job.state, job.ended_at = DONE, now
@@ -140,17 +144,47 @@ def _decide_some(session: Session, job: Job, person: Person | None, now: datetim
     return changed
 
 
-def _undo_some(session: Session, job: Job, person: Person, now: datetime, lease: timedelta) -> list[UUID]:
-    some = _standing(session, job, AT_ONCE)
+def _undo_some(session: Session, job: Job, person: Person | None, now: datetime, lease: timedelta) -> list[UUID]:
+    left = (*_open_decisions(job), col(Decision.undo_until) > now)
+    ids = session.exec(select(Decision.id).where(*left).order_by(col(Decision.id)).limit(AT_ONCE)).all()
+    _lock(session, select(Decision.comment_id).where(col(Decision.id).in_(ids)))
+    some = session.exec(select(Decision).where(*left, col(Decision.id).in_(ids)).order_by(col(Decision.id))).all()
+    stays: dict[str, str] = {}
     for made in some:
-        undone = decisions.undo(session, made.id, person, now, lease)
-        case = session.get_one(Case, undone.case_id)
-        case.claimed_by = case.claimed_until = None  # a whole filter is nobody's
-        session.add(case)
-    if len(some) < AT_ONCE:
+        try:
+            if person is None:
+                raise NotFoundError("Whoever began it was disabled.")
+            with session.begin_nested():
+                undone = decisions.undo(session, made.id, person, now, lease)
+                case = session.get_one(Case, undone.case_id)
+                case.claimed_by = case.claimed_until = None  # a whole filter is nobody's
+                session.add(case)
+        except ModerationError as raised:
+            made.undo_until = now  # it stands: the site is told, and the next step does not come to it again
+            session.add(made)
+            stays[str(made.case_id)] = f"Not taken back. {_why(raised)}"
+    _keep(job, stays)
+    if len(ids) < AT_ONCE:
         job.state, job.ended_at = UNDONE, now
     session.add(job)
     return [each.comment_id for each in some]
+
+
+def _lock(session: Session, comment_ids: Any) -> None:
+    """All at once and in the order of their ids, as settling and erasing do: nobody waits in a circle."""
+    session.execute(locked(select(Comment.id).where(col(Comment.id).in_(comment_ids)).order_by(col(Comment.id))))
+
+
+def _keep(job: Job, refused: dict[str, str]) -> None:
+    if refused:  # another document: a JSON column does not notice what happens inside it
+        job.filter = job.filter | {REFUSED: job.filter.get(REFUSED, {}) | refused}
+
+
+def _why(raised: ModerationError) -> str:
+    """Who was first, where that is why."""
+    who, action = raised.more.get("moderator"), raised.more.get("action")
+    said = f"{who} was first: {action}." if action else f"{who} has this case." if who else str(raised)
+    return said[:LONGEST_WHY]
 
 
 def _standing(session: Session, job: Job, most: int) -> Sequence[Decision]:

@@ -4,7 +4,7 @@ A look goes through LOOKED_THROUGH comments of each site by the index of their i
 million comments it is as quick as with a thousand, and asks to be sent further back.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
@@ -12,7 +12,7 @@ from uuid import UUID
 
 from sqlmodel import Session, col, func, or_, select
 
-from moderation.models import Case, Comment, Page
+from moderation.models import Case, Comment, Page, Site
 from moderation.people import SETTLES, Person
 from moderation.terms import Status
 
@@ -55,17 +55,19 @@ def look(
     )
     if status:
         asked = asked.where(Comment.status == status.value)
-    rows = session.exec(asked.order_by(col(Comment.id).desc()).limit(MOST_FOUND)).all()
-    cases = _cases(session, [comment.id for comment, _ in rows])
+    rows = list(session.exec(asked.order_by(col(Comment.id).desc()).limit(MOST_FOUND)).all())
     full = len(rows) == MOST_FOUND
     further = rows[-1][0].id if full else edge if through == LOOKED_THROUGH else None
+    if before is None:
+        seen = {comment.id for comment, _ in rows}
+        rows[:0] = [each for each in _named(session, person, words, site_id, status) if each[0].id not in seen]
+    cases = _cases(session, [comment.id for comment, _ in rows])
     return Look([Found(comment, page, cases.get(comment.id)) for comment, page in rows], further, through)
 
 
 def _window(person: Person, before: UUID | None, site_id: UUID | None) -> Any:
     """The next comments to look through."""
-    mine = person.sites(SETTLES)
-    sites = mine if site_id is None else {site_id} if mine is None else mine & {site_id}
+    sites = _sites(person, site_id)
     asked = select(Comment.id)
     if sites is not None:
         asked = asked.where(col(Comment.site_id).in_(sites))
@@ -78,12 +80,29 @@ def _says(words: str) -> Any:
     """Both cases of ASCII letters; of others those variants that people type (SQLite folds only ASCII)."""
     columns = (Comment.body, Comment.author_name, Page.title, Page.url)
     lowered = [func.lower(col(each)).contains(words.lower(), autoescape=True) for each in columns]
-    variants = {words, words.lower(), words.upper(), words.capitalize()} if not words.isascii() else set[str]()
+    typed = {words, words.lower(), words.upper(), words.capitalize(), words.title()}
+    variants = set[str]() if words.isascii() else typed
     asked = [*lowered, *(col(each).contains(some, autoescape=True) for each in columns for some in variants)]
-    asked.append(col(Comment.external_id) == words)
-    with suppress(ValueError):
-        asked.append(col(Comment.id) == UUID(words))
     return or_(*asked)
+
+
+def _named(session: Session, person: Person, words: str, site_id: UUID | None, status: Status | None) -> list[Any]:
+    """Whose id it is, ours or the site's, however old: an index finds it."""
+    sites = _sites(person, site_id)
+    among: Any = select(Site.id) if sites is None else sites
+    named = col(Comment.external_id) == words
+    with suppress(ValueError):
+        named = named | (col(Comment.id) == UUID(words))
+    asked = select(Comment, Page).join(Page, col(Page.id) == col(Comment.page_id))
+    asked = asked.where(col(Comment.site_id).in_(among), named)
+    if status:
+        asked = asked.where(Comment.status == status.value)
+    return list(session.exec(asked.limit(MOST_FOUND)).all())
+
+
+def _sites(person: Person, site_id: UUID | None) -> Collection[UUID] | None:
+    mine = person.sites(SETTLES)
+    return mine if site_id is None else {site_id} if mine is None else mine & {site_id}
 
 
 def _cases(session: Session, comment_ids: Sequence[UUID]) -> dict[UUID, UUID]:

@@ -125,11 +125,11 @@ def _jobs() -> None:
     with database.reading() as session:
         waiting = jobs.unfinished(session)
     for job_id in waiting:
-        changed = [job_id]
-        while changed and time.monotonic() < ends:
+        changed: list[UUID] | None = []
+        while changed is not None and time.monotonic() < ends:
             with transaction() as session:
                 changed = jobs.step(session, job_id, clock(session), settings().undo_window, settings().claim_lease)
-            live.changed(changed)
+            live.changed(changed or [])
 
 
 def _hold_exhausted() -> None:

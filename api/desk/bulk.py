@@ -99,8 +99,8 @@ def begin(
             return _preview(request, session, me, case_ids, query, action.value, wrong)
     try:
         with transaction() as session:
-            mine = _visible(session, me, case_ids)
-            job = jobs.begin(session, me, mine, action, reason, note or None, {"query": query}, clock(session))
+            # What was closed since it was listed is in it too: the job says of each why it was not decided.
+            job = jobs.begin(session, me, case_ids, action, reason, note or None, {"query": query}, clock(session))
     except ModerationError as refused:
         with reading() as session:
             return _preview(request, session, me, case_ids, query, action.value, str(refused))
@@ -114,7 +114,7 @@ def show_job(request: Request, me: AModerator, job_id: UUID) -> Response:
         job = jobs.find(session, me, job_id)
         until = jobs.undo_until(session, job)
         left = (until - now).total_seconds() if until else 0
-        refused = jobs.refused(session, job)
+        refused = jobs.refused(job)
         return render.page(request, "job.html", job=job, refused=refused, left=max(0, round(left)), now=now)
 
 

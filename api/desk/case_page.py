@@ -204,7 +204,9 @@ def look(me: AModerator, case_id: UUID) -> Response:
 
 
 def _can_be_undone(decision: Decision, now: datetime) -> bool:
-    return decision.void_at is None and decision.settled_at is None and decision.undo_until > now
+    """A job's decisions are taken back together, on its page."""
+    mine_alone = decision.job_id is None and decision.void_at is None
+    return mine_alone and decision.settled_at is None and decision.undo_until > now
 
 
 def _answer(

@@ -11,7 +11,7 @@ from fastapi.responses import HTMLResponse
 from jinja2 import Environment, FileSystemLoader, select_autoescape
 
 from api.desk import access
-from api.desk.words import harmless, pieces, where
+from api.desk.words import around, harmless, pieces, where
 from moderation.people import ADMINS, LEADS, SETTLES, WATCHES, Person
 from moderation.preferences import Preferences
 
@@ -81,5 +81,5 @@ def headers() -> dict[str, str]:
 def _templates() -> Environment:
     made = Environment(loader=FileSystemLoader(HERE / "templates"), autoescape=select_autoescape())
     filters: dict[str, Any] = made.filters
-    filters.update(harmless=harmless, pieces=pieces, where=where)
+    filters.update(harmless=harmless, pieces=pieces, where=where, around=around)
     return made

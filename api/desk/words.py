@@ -65,6 +65,13 @@ def where(body: str, words: str) -> list[Mark]:
     return found
 
 
+def around(body: str, words: str, most: int = 400) -> str:
+    """The stretch of a text in which the words occur first; its beginning, where they do not."""
+    first = next(iter(where(body, words)), None)
+    start = max(0, first.start - most // 4) if first and first.end > most else 0
+    return ("…" if start else "") + body[start : start + most]
+
+
 def _piece(text: str, kind: str, bits: int, marks: Sequence[Mark], host: str) -> Piece:
     mine = [mark for number, mark in enumerate(marks) if bits >> number & 1]
     if kind == "plain" and mine:

@@ -43,7 +43,7 @@ def begin(person, case_ids, action=Action.REJECT, reason=Reason.SPAM) -> UUID:
 
 def step(job_id, now=NOON) -> int:
     with transaction() as session:
-        return len(jobs.step(session, job_id, now, WINDOW, LEASE))
+        return len(jobs.step(session, job_id, now, WINDOW, LEASE) or ())
 
 
 def the(job_id) -> Job:
@@ -90,7 +90,11 @@ def test_what_somebody_else_has_or_decided_or_whose_text_changed_is_refused_and_
 
     assert (the(job_id).refused, the(job_id).state) == (3, jobs.DONE)
     with reading() as session:
-        assert jobs.refused(session, the(job_id)) == [str(each) for each in cases[:3]]
+        assert jobs.refused(the(job_id)) == [
+            (str(cases[0]), "noor has this case."),
+            (str(cases[1]), "noor was first: approve."),
+            (str(cases[2]), "The text has changed since this revision."),
+        ]
         made = session.exec(select(Decision).where(col(Decision.job_id).is_not(None))).all()
     assert [each.case_id for each in made] == [cases[3]]
 

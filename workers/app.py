@@ -12,11 +12,13 @@ from celery import Celery
 from celery.beat import BeatLazyFunc
 from celery.platforms import SecurityWarning
 from celery.schedules import schedule
-from celery.signals import setup_logging, worker_process_init
+from celery.signals import setup_logging, worker_init, worker_process_init
 from kombu.entity import Queue
 
-from moderation import database, live, logs
+from moderation import checks, database, live, logs
+from moderation.presets import preset
 from moderation.settings import settings
+from moderation.terms import Preset
 from workers import DELIVER, QUEUES, SCREEN, UPKEEP
 
 SWEEP_EVERY = timedelta(seconds=1)
@@ -130,6 +132,13 @@ app.conf.beat_schedule = {
 @setup_logging.connect
 def _our_logs(**_: Any) -> None:
     logs.set_up(settings().log_level)
+
+
+@worker_init.connect
+def _get_ready(**_: Any) -> None:
+    """Before the fork: a child that had to load its tables within a task's time limit never gets there when starved."""
+    if SCREEN in app.amqp.queues.consume_from:
+        checks.get_ready(preset(Preset.STANDARD))
 
 
 @worker_process_init.connect

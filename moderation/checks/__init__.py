@@ -34,6 +34,12 @@ from moderation.checks.signal import Facts, Signal
 from moderation.rules import Rules
 
 LIMIT_SECONDS = 1.0  # for one check on one comment; what is normal is a thousandth of it
+WARM_UP_SECONDS = 600.0
+WARM_UP = (  # a little of everything that a check has tables for
+    "You idiot, call 020 7946 0958 or write to tom.smith@shop.example: buy now at https://shop.example/x?y=1 !!!",
+    "He said: \u201cI will find you\u201d. My neighbour is a k\u0456nd woman and I w o r k e d there for six years.",
+    "asdkjh qweoiu zxcmnb GB82 WEST 1234 5698 7654 32",
+)
 CHUNK_COMMENTS = 200  # looked at together
 CHUNK_CHARACTERS = 60_000  # ... and no more than this, unless one comment alone is longer
 PRIME_LIMITS = 2  # so many limits for the common work of a chunk
@@ -117,6 +123,11 @@ def run_many(
             if len(seen) < len(chunk):
                 break
     return looked
+
+
+def get_ready(rules: Rules) -> None:
+    """Load every table and model, in as long as it takes: before a time limit counts, and before a worker forks."""
+    run_many([Facts(f"warm-up-{number}", each, rules) for number, each in enumerate(WARM_UP)], limit=WARM_UP_SECONDS)
 
 
 @cache

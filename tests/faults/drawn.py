@@ -114,10 +114,10 @@ def _failpoint(order: str) -> Callable[[House, Random], None]:
 def _locked_file(house: House, chance: Random) -> None:
     with house.read().connect() as connection:
         connection.exec_driver_sql("ROLLBACK")
-        with suppress(Exception):
+        with suppress(Exception):  # somebody else may hold it for longer than we wait
             connection.exec_driver_sql("BEGIN IMMEDIATE")
             time.sleep(chance.uniform(0.5, 4))
-        connection.exec_driver_sql("ROLLBACK")
+            connection.exec_driver_sql("ROLLBACK")
 
 
 def _backends(house: House, chance: Random) -> None:

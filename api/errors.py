@@ -4,7 +4,7 @@ Never the text of an exception that is not ours, never a stranger's words echoed
 """
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -84,6 +84,7 @@ RETRY_SECONDS = {429: 10, 503: 2}
 MOST_ERRORS = 20  # in one answer
 LONGEST_POINTER = 200
 METHOD_NOT_ALLOWED = 405
+DESK = "/desk"
 
 
 def problem(
@@ -136,6 +137,15 @@ def problem_of_validation(error: ValidationError | RequestValidationError, skip:
     )
 
 
+def shown(request: Request, document: Mapping[str, Any], headers: Mapping[str, str] | None = None) -> Response:
+    """A page for a browser at the desk, a problem document for everybody else."""
+    if request.url.path.startswith(DESK) and "text/html" in request.headers.get("accept", ""):
+        page: Callable[..., Response] | None = getattr(request.app.state, "problem_page", None)
+        if page:
+            return page(request, document, headers)
+    return answer(document, headers)
+
+
 def answer(document: Mapping[str, Any], headers: Mapping[str, str] | None = None) -> Response:
     status = int(document["status"])
     more = dict(headers or {})
@@ -159,17 +169,16 @@ def install(app: FastAPI) -> None:
 
 async def _broken_rule(request: Request, error: Exception) -> Response:
     assert isinstance(error, rules.ModerationError)
-    if STATUS[type(error)] == 401 and request.url.path.startswith("/desk"):  # noqa: PLR2004 - not signed in
+    if STATUS[type(error)] == 401 and request.url.path.startswith(DESK):  # noqa: PLR2004 - not signed in
         return RedirectResponse("/desk/sign-in", 303)
-    return answer(problem_of(error), error.more.get("headers"))
+    return shown(request, problem_of(error), error.more.get("headers"))
 
 
 async def _invalid(request: Request, error: Exception) -> Response:
-    del request
     if isinstance(error, RequestValidationError):
-        return answer(_request_problem(error))
+        return shown(request, _request_problem(error))
     assert isinstance(error, ValidationError)
-    return answer(problem_of_validation(error))
+    return shown(request, problem_of_validation(error))
 
 
 async def _http(request: Request, error: Exception) -> Response:
@@ -177,7 +186,7 @@ async def _http(request: Request, error: Exception) -> Response:
     kind = TITLES.get(error.status_code, "Error").lower().replace(" ", "-")
     detail = error.detail if error.status_code in (400, 404, 405) else TITLES.get(error.status_code, "Error")
     headers = {"Allow": _allowed(request)} if error.status_code == METHOD_NOT_ALLOWED else error.headers
-    return answer(problem(error.status_code, kind, f"{detail.rstrip('.')}."), headers)
+    return shown(request, problem(error.status_code, kind, f"{detail.rstrip('.')}."), headers)
 
 
 async def _database(request: Request, error: Exception) -> Response:
@@ -185,12 +194,12 @@ async def _database(request: Request, error: Exception) -> Response:
     if isinstance(error, DBAPIError) and not (isinstance(error, OperationalError) or error.connection_invalidated):
         return await _unforeseen(request, error)
     log(__name__).warning("database trouble", error=type(error).__name__, path=_template(request))
-    return answer(problem_of(rules.UnavailableError()))
+    return shown(request, problem_of(rules.UnavailableError()))
 
 
 async def _unforeseen(request: Request, error: Exception) -> Response:
     log(__name__).error("unforeseen", path=_template(request), error=type(error).__name__, exc_info=error)
-    return answer(problem(500, "internal-error", "Something went wrong here. It was logged."))
+    return shown(request, problem(500, "internal-error", "Something went wrong here. It was logged."))
 
 
 def _allowed(request: Request) -> str:

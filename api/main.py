@@ -45,6 +45,7 @@ def create_app() -> FastAPI:
     app.mount("/desk/static", StaticFiles(directory=render.HERE / "static"), name="static")
     app.add_api_route("/", _home, include_in_schema=False)
     errors.install(app)
+    app.state.problem_page = render.problem_page
     app.add_middleware(Doorkeeper)
     app.add_middleware(Surroundings)
     return app

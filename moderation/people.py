@@ -109,7 +109,7 @@ def invite(session: Session, moderator_id: UUID, now: datetime) -> str:
     return secret
 
 
-def sign_in(session: Session, link: str, now: datetime) -> str | None:
+def sign_in(session: Session, link: str, now: datetime, seen_as: str | None = None) -> str | None:
     """Use a link up; the secret of the new session, or None when the link is unknown, used or too old."""
     used = session.execute(
         update(SignInLink)
@@ -124,7 +124,10 @@ def sign_in(session: Session, link: str, now: datetime) -> str | None:
     if used is None:
         return None
     secret = new_secret("session")
-    session.add(DeskSession(moderator_id=used, hash=secret_hash(secret), created_at=now, expires_at=now + SESSION_LIFE))
+    ends = now + SESSION_LIFE
+    session.add(
+        DeskSession(moderator_id=used, hash=secret_hash(secret), created_at=now, expires_at=ends, seen_as=seen_as)
+    )
     return secret
 
 
@@ -199,6 +202,8 @@ def find_moderator(session: Session, named: str) -> Moderator:
 
 def give_role(session: Session, moderator_id: UUID, role: Role | None, site_id: UUID | None) -> None:
     """One role per moderator and site; None takes it away."""
+    if site_id is None and role is not Role.ADMIN:
+        _an_admin_must_stay(session, moderator_id)
     asked = select(Membership).where(Membership.moderator_id == moderator_id, Membership.site_id == site_id)
     for held in session.exec(asked).all():
         session.delete(held)
@@ -226,9 +231,27 @@ def revoke_token(session: Session, moderator_id: UUID, token_id: UUID, now: date
 
 def disable(session: Session, moderator: Moderator, now: datetime) -> None:
     """Every token and session of theirs ends now; what they decided stays."""
+    _an_admin_must_stay(session, moderator.id)
     moderator.disabled_at = moderator.disabled_at or now
     mine = update(DeskSession).where(col(DeskSession.moderator_id) == moderator.id, col(DeskSession.ended_at).is_(None))
     session.execute(mine.values(ended_at=now))
+
+
+def _an_admin_must_stay(session: Session, but: UUID) -> None:
+    """Two admins who part with each other at the same moment wait for each other here."""
+    asked = (
+        select(Membership.moderator_id)
+        .join(Moderator)
+        .where(
+            col(Membership.site_id).is_(None),
+            Membership.role == Role.ADMIN.value,
+            col(Moderator.disabled_at).is_(None),
+        )
+        .order_by(col(Membership.id))
+        .with_for_update()
+    )
+    if set(session.exec(asked).all()) == {but}:
+        raise NotAllowedError("This is the last admin of every site. Make another one first.")
 
 
 def _uuid(named: str) -> UUID | None:

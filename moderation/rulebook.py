@@ -24,10 +24,18 @@ def current(session: Session, site_ids: Iterable[UUID]) -> dict[UUID, tuple[int,
     return {site_id: (version, _rules(session, site_id, version)) for site_id, version in versions}
 
 
-def versions(session: Session, site_id: UUID) -> list[RulesVersion]:
-    """All of them, newest first."""
+def versions(
+    session: Session, site_id: UUID, *, before: int | None = None, most: int | None = None
+) -> list[RulesVersion]:
+    """All of them, or so many before a version; newest first."""
     asked = select(RulesVersion).where(RulesVersion.site_id == site_id).order_by(col(RulesVersion.version).desc())
-    return list(session.exec(asked).all())
+    if before is not None:
+        asked = asked.where(col(RulesVersion.version) < before)
+    return list(session.exec(asked.limit(most)).all())
+
+
+def version(session: Session, site_id: UUID, number: int) -> RulesVersion | None:
+    return session.get(RulesVersion, (site_id, number))
 
 
 def change(session: Session, site_id: UUID, document: dict[str, Any], by: str, now: datetime) -> RulesVersion:

@@ -2,7 +2,20 @@
 
 from fastapi import APIRouter
 
-from api.desk import authors, bulk, case_page, decisions, health, queue, rules, signing_in
+from api.desk import (
+    account,
+    authenticator,
+    authors,
+    bulk,
+    case_page,
+    decisions,
+    deliveries,
+    health,
+    people,
+    queue,
+    rules,
+    signing_in,
+)
 
 ROUTERS: tuple[APIRouter, ...] = (
     queue.router,
@@ -10,7 +23,11 @@ ROUTERS: tuple[APIRouter, ...] = (
     decisions.router,
     authors.router,
     bulk.router,
+    deliveries.router,
     health.router,
     rules.router,
+    people.router,
+    account.router,
+    authenticator.router,
     signing_in.router,
 )

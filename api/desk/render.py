@@ -11,6 +11,7 @@ from fastapi.responses import HTMLResponse
 from jinja2 import Environment, FileSystemLoader, select_autoescape
 
 from api.desk import access
+from api.desk.shown import covered
 from api.desk.words import around, harmless, pieces, where
 from moderation.people import ADMINS, LEADS, SETTLES, WATCHES, Person
 from moderation.preferences import Preferences
@@ -38,6 +39,13 @@ def page(request: Request, name: str, status: int = 200, **shown: Any) -> HTMLRe
     return HTMLResponse(part(request, name, **shown), status, headers())
 
 
+def problem_page(request: Request, document: Mapping[str, Any], more: Mapping[str, str] | None = None) -> HTMLResponse:
+    """What went wrong, in a sentence."""
+    answer = page(request, "problem.html", int(document["status"]), problem=document)
+    answer.headers.update(more or {})
+    return answer
+
+
 def part(request: Request, name: str, **shown: Any) -> str:
     """A template's HTML."""
     me: Person | None = getattr(request.state, "person", None)
@@ -49,6 +57,7 @@ def part(request: Request, name: str, **shown: Any) -> str:
         "may": may,
         "prefs": me.preferences if me else Preferences(),
         "keys": KEYS,
+        "covered": covered,
         "places": [(place, url, may[needed]) for place, url, needed in PLACES],
     }
     return _templates().get_template(name).render(common | shown)

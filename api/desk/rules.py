@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from typing import Annotated, Any
 from uuid import UUID
 
-from fastapi import APIRouter, Depends, Form, Request, Response
+from fastapi import APIRouter, Depends, Form, Query, Request, Response
 from fastapi.responses import RedirectResponse
 from pydantic import ValidationError
 from sqlmodel import Session
@@ -27,8 +27,9 @@ from moderation.terms import Mode, OnFailure, Preset
 router = APIRouter(prefix="/desk", include_in_schema=False)
 
 SEE_OTHER = 303
+LAST_VERSION = 2**31 - 1  # that a database can be asked for
 CONFLICT, INVALID = 409, 422
-MOST_VERSIONS = 30  # shown
+MOST_VERSIONS = 30  # shown at once
 MOST_CHANGES = 20  # of one version, shown
 SAID = {"saved": "Saved: these rules are in force.", "back": "These rules are in force again."}
 
@@ -57,6 +58,7 @@ class Shown:
     based_on: int | None = None  # the version that was changed, when it is not in force any more
     said: str = ""
     status: int = 200
+    before: int | None = None  # the versions shown are older than this one
 
 
 async def _typed(request: Request) -> Fields:
@@ -65,6 +67,8 @@ async def _typed(request: Request) -> Fields:
 
 
 Typed = Annotated[Fields, Depends(_typed)]
+Versioned = Annotated[int, Form(ge=0, le=LAST_VERSION)]
+Before = Annotated[int | None, Query(ge=0, le=LAST_VERSION)]
 
 
 @router.get("/rules")
@@ -78,12 +82,14 @@ def list_sites(request: Request, me: ALead) -> Response:
 
 
 @router.get("/rules/{site_id}")
-def show_rules(request: Request, me: ALead, site_id: UUID, start: str = "", said: str = "") -> Response:
+def show_rules(
+    request: Request, me: ALead, site_id: UUID, start: str = "", said: str = "", before: Before = None
+) -> Response:
     """The rules in force, or a preset to start from, which is not saved yet."""
     me.must(LEADS, site_id)
     chosen = render.one_of(Preset, start)
     if chosen is None:
-        return _page(request, me, site_id, Shown(said=SAID.get(said, "")))
+        return _page(request, me, site_id, Shown(said=SAID.get(said, ""), before=before))
     with reading() as session:
         now_in_force = _in_force(session, site_id)[2]
     base = preset(chosen)
@@ -98,7 +104,7 @@ def change_rules(
     me: ALead,
     site_id: UUID,
     typed: Typed,
-    version: Annotated[int, Form()],
+    version: Versioned,
     do: Annotated[str, Form(max_length=10)] = "",
 ) -> Response:
     """Save, or try on the latest comments; what was typed stays, whatever comes of it."""
@@ -121,14 +127,12 @@ def change_rules(
 
 
 @router.post("/rules/{site_id}/back", dependencies=[OURS])
-def go_back(
-    request: Request, me: ALead, site_id: UUID, to: Annotated[int, Form()], version: Annotated[int, Form()]
-) -> Response:
+def go_back(request: Request, me: ALead, site_id: UUID, to: Versioned, version: Versioned) -> Response:
     """An earlier version's rules, as a new version."""
     me.must(ADMINS, site_id)
     with reading() as session:
         people.find_site(session, str(site_id))
-        earlier = next((each for each in rulebook.versions(session, site_id) if each.version == to), None)
+        earlier = rulebook.version(session, site_id, to)
     if earlier is None:
         return _page(request, me, site_id, Shown(wrong="There is no such version.", status=404))
     try:
@@ -166,8 +170,9 @@ def _in_force(session: Session, site_id: UUID) -> tuple[Site, int, Rules]:
 def _page(request: Request, me: Person, site_id: UUID, shown: Shown) -> Response:
     with reading() as session:
         site, version, rules = _in_force(session, site_id)
-        versions = rulebook.versions(session, site_id)
-    stale = shown.based_on is not None and shown.based_on != version
+        versions = rulebook.versions(session, site_id, before=shown.before, most=MOST_VERSIONS + 1)
+        stale = shown.based_on is not None and shown.based_on != version
+        theirs = _since(session, site_id, shown.based_on, rules) if stale else []
     return render.page(
         request,
         "rules.html",
@@ -176,10 +181,11 @@ def _page(request: Request, me: Person, site_id: UUID, shown: Shown) -> Response
         version=version,
         fields=shown.typed or rules_form.fields_of(rules),
         shown=shown,
-        theirs=_since(versions, shown.based_on, rules) if stale else [],
+        theirs=theirs,
         mine=_mine(shown.typed, rules) if stale or shown.outlook else [],
         stale=stale,
         history=_history(versions),
+        older=versions[MOST_VERSIONS - 1].version if len(versions) > MOST_VERSIONS else None,
         may_save=me.may(ADMINS, site_id),
         checks=NAMES,
         says=SAYS,
@@ -193,9 +199,9 @@ def _page(request: Request, me: Person, site_id: UUID, shown: Shown) -> Response
     )
 
 
-def _since(versions: list[RulesVersion], based_on: int | None, rules: Rules) -> list[str]:
+def _since(session: Session, site_id: UUID, based_on: int | None, rules: Rules) -> list[str]:
     """What others have changed since a version."""
-    base = next((each for each in versions if each.version == based_on), None)
+    base = rulebook.version(session, site_id, based_on or 0)
     return rules_changes.changes(Rules.model_validate(base.document), rules)[:MOST_CHANGES] if base else []
 
 
@@ -208,7 +214,7 @@ def _mine(typed: Fields | None, rules: Rules) -> list[str]:
 
 
 def _history(versions: list[RulesVersion]) -> list[Version]:
-    rules = [Rules.model_validate(each.document) for each in versions[: MOST_VERSIONS + 1]]
+    rules = [Rules.model_validate(each.document) for each in versions]
     made: list[Version] = []
     for number, row in enumerate(versions[:MOST_VERSIONS]):
         found = rules_changes.changes(rules[number + 1], rules[number]) if number + 1 < len(rules) else []

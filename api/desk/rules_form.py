@@ -13,6 +13,15 @@ from moderation.rules import Limits, Rules
 
 Fields = dict[str, str]  # a field's name -> what stands in it
 BETWEEN = " | "  # a page and a name, in a line of the protected names
+QUOTED = 60  # characters of an entry that is wrong
+CLEARER = {  # by pydantic's name of the mistake
+    "float_parsing": "This is not a valid number.",
+    "int_parsing": "This is not a whole number.",
+    "string_pattern_mismatch": "must be a language's short name, like en or de",
+    "string_too_long": "is too long",
+    "string_too_short": "is empty",
+    "too_short": "There must be at least one.",
+}
 LIMITS = {  # what each means, beside its field
     "links": "links hold an author with approved comments",
     "links_newcomer": "links hold a newcomer",
@@ -63,9 +72,10 @@ def mistakes(broken: ValidationError | RulesInvalidError) -> dict[str, str]:
         return {_field(where): broken.detail}
     found: dict[str, str] = {}
     for each in broken.errors():
-        said = each["msg"].removeprefix("Value error, ")
-        numbered = [part for part in each["loc"] if isinstance(part, int)]
-        found.setdefault(_field(each["loc"]), f"Line {numbered[0] + 1}: {said}" if numbered else said)
+        said = CLEARER.get(each["type"]) or each["msg"].removeprefix("Value error, ")
+        typed: Any = each["input"]
+        named = each["loc"][0] not in {"checks", "limits"} and isinstance(typed, str)
+        found.setdefault(_field(each["loc"]), f"“{typed[:QUOTED]}” {said}" if named else said)
     return found
 
 

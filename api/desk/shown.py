@@ -2,12 +2,17 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 from api.desk.words import Mark
 from moderation.casework import CaseView
+from moderation.checks import profanity
 from moderation.checks.hosts import find_hosts
-from moderation.terms import Reason, Status, Why
+from moderation.checks.signal import Facts
+from moderation.presets import preset
+from moderation.rules import Rules
+from moderation.terms import Preset, Reason, Status, Why
 
 LEAST_SEEN = 0.2  # a lower score has seen next to nothing: its marks would only make the text restless
 MOST_LINKS = 20
@@ -79,6 +84,18 @@ def marks(view: CaseView) -> tuple[Mark, ...]:
     links = find_hosts(view.comment.body)[:MOST_LINKS]
     found[:0] = [Mark(start, end, f"leads to {host}", host=host) for host, start, end in links]
     return tuple(found)
+
+
+def covered(text: str) -> tuple[Mark, ...]:
+    """What of a text that no screening is at hand for would be covered."""
+    signal = profanity.look(Facts("", text, _rules()))
+    graded = zip(signal.spans, signal.evidence, strict=False)
+    return tuple(Mark(*span, "", hard=True) for span, grade in graded if grade.partition(":")[0] in COVERED)
+
+
+@cache
+def _rules() -> Rules:
+    return preset(Preset.STANDARD)
 
 
 def _signals(view: CaseView) -> list[dict[str, Any]]:

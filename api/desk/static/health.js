@@ -12,6 +12,7 @@ let seen = Date.now(); // when what is shown was true; a sleeping machine's cloc
 let failed = "";
 let paused = false;
 let asking = false;
+let pressed = false; // what is under a pressed button must not be taken away before it is let go
 
 function swap(fresh) {
   const focused = document.activeElement?.id;
@@ -44,8 +45,11 @@ async function look() {
     const answer = await fetch("/desk/health", { cache: "no-store", signal: AbortSignal.timeout(PATIENCE) });
     const fresh = new DOMParser().parseFromString(await answer.text(), "text/html");
     if (!answer.ok || !fresh.querySelector("#main[data-health]")) throw new Error(`the server answered ${answer.status}`);
-    swap(fresh);
-    [seen, failed] = [asked, ""];
+    failed = "";
+    if (!pressed) {
+      swap(fresh);
+      seen = asked;
+    }
   } catch (broken) {
     failed = broken.message.startsWith("the server") ? broken.message : "the server did not answer";
   }
@@ -76,6 +80,9 @@ function toggle() {
   if (!paused) look();
 }
 
+for (const each of ["pointerdown", "pointerup", "pointercancel"]) {
+  addEventListener(each, () => { pressed = each === "pointerdown"; }, true);
+}
 pause.hidden = false;
 pause.addEventListener("click", toggle);
 document.querySelector("#refresh").addEventListener("click", (event) => {

@@ -14,6 +14,7 @@ from moderation.models import DeadLetter
 from moderation.terms import Role
 from tests import make
 from tests.api.desk.test_decisions import signed_in
+from tests.api.desk.test_deliveries import address
 from tests.moderation.plain import rows
 from tests.moderation.test_deadletters import given_up
 
@@ -104,6 +105,16 @@ def test_letters_of_other_sites_are_not_hers(client: TestClient):
     page = client.get("/desk/health").text
     assert str(letter.id) not in page
     assert post(client, page, f"/desk/health/letters/{letter.id}/settle").status_code == 404
+
+
+def test_troubled_addresses_of_other_sites_are_not_hers(client: TestClient):
+    mine, other = make.site(), make.site("The Other")
+    for each in (mine, other):
+        address(each.id, failures=2)
+    signed_in(client, make.moderator("ada", Role.ADMIN, mine.id))
+    page = client.get("/desk/health").text
+    assert tile(page, "webhook The Courier") == "warn"
+    assert "The Other" not in page
 
 
 def test_a_stretch_that_is_over_is_looked_up_once(engine: str):

@@ -40,7 +40,7 @@ def test_a_server_that_does_not_answer_makes_all_of_it_red(opened, site):
     page = opened(make.moderator("oli", Role.OPERATOR), "/desk/health")
     page.route("**/desk/health", lambda route: route.abort())
 
-    expect(page.locator("#stale")).to_contain_text("Not known: the server did not answer")
+    expect(page.locator("#stale")).to_contain_text("Not known: the server did not answer", timeout=12_000)
     expect(page).to_have_title("unknown: health · Greenroom")
 
     page.unroute("**/desk/health")

@@ -88,10 +88,10 @@ def test_a_change_is_in_force_and_its_version_says_who_and_what(ada: TestClient,
         ("hold_at.spam", "seven", "valid number"),
         ("hold_at.spam", "7", "less than or equal to 1"),
         ("reject_at.spam", "0.1", "must not be below hold_at"),
-        ("limits.links", "", "valid integer"),
+        ("limits.links", "", "whole number"),
         ("mode.links", "loud", "&#39;on&#39;"),
-        ("lists.networks.block", "10.0.0.0/8\nhere", "Line 2: must be an address or a network"),
-        ("languages", "English", "pattern"),
+        ("lists.networks.block", "10.0.0.0/8\nhere", "“here” must be an address or a network"),
+        ("languages", "English", "“English” must be a language"),
     ],
 )
 def test_a_mistake_stands_beside_its_field_and_what_was_typed_is_kept(ada, site, field, typed, said):
@@ -163,3 +163,29 @@ def test_a_difference_is_told_in_words():
     before, after = preset(Preset.STANDARD), rules_from({"preset": "standard", "checks": {"spam": {"hold_at": None}}})
     assert rules_changes.changes(before, after) == ["spam holds at 0.88 → never"]
     assert rules_changes.changes(before, before) == []
+
+
+def test_long_lists_are_taken(ada: TestClient, site: make.AtSite):
+    many = "\n".join(f"{number:05d}" + "w" * 100 for number in range(9_000))
+    post(ada, site, form(ada.get(f"/desk/rules/{site.id}").text) | {"lists.words.block": many})
+    assert len(in_force(site)[1].lists.words.block) == 9_000
+
+
+def test_older_versions_are_on_further_pages(ada: TestClient, site: make.AtSite):
+    with transaction() as session:
+        for number in range(34):
+            rulebook.change(session, site.id, {"limits": {"links": number + 4}}, f"lea {number}", clock(session))
+    page = ada.get(f"/desk/rules/{site.id}").text
+    assert ("lea 33" in page, "lea 4<" in page, "lea 3<" in page) == (True, True, False)
+    [older] = re.findall(r'<a href="([^"#]+)#versions" rel="next"', page)
+    page = ada.get(older).text
+    assert ("lea 3<" in page, "the first" in page, 'rel="next"' in page) == (True, True, False)
+
+
+@pytest.mark.parametrize("number", ["-1", "x", str(2**40)])
+def test_a_version_that_cannot_be_is_refused(ada: TestClient, site: make.AtSite, number: str):
+    sent = form(ada.get(f"/desk/rules/{site.id}").text)
+    assert post(ada, site, sent | {"version": number}).status_code == 422
+    assert post(ada, site, sent | {"to": number}, where="/back").status_code == 422
+    assert ada.get(f"/desk/rules/{site.id}?before={number}").status_code == 422
+    assert post(ada, site, sent | {"to": "7"}, where="/back").status_code == 404

@@ -4,8 +4,11 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import expect
 
+from moderation import rulebook
+from moderation.database import clock, transaction
 from moderation.terms import Role
 from tests import make
+from tests.api.desk.test_hostile import HOSTILE, untouched
 
 pytestmark = [pytest.mark.parametrize("engine", ["sqlite"], indirect=True), pytest.mark.timeout(120)]
 
@@ -49,5 +52,18 @@ def test_it_is_usable_at_320_pixels(opened, site, pictures):
     expect(page.locator(".mistake")).to_contain_text("valid number")
     if pictures:
         page.screenshot(path=pictures / "rules-320.png", full_page=True)
-    print(page.evaluate("[...document.querySelectorAll('main *')].filter(e=>e.getBoundingClientRect().right>321 && !e.closest('.wide')).map(e=>e.outerHTML.slice(0,120))"))
     assert page.evaluate("document.documentElement.scrollWidth") <= 320
+
+
+@pytest.mark.parametrize("width", [1280, 320])
+def test_hostile_entries_are_shown_and_do_nothing(opened, engine, valkey, width):
+    site = make.site("<b>The</b> Courier<script>window.evil=1</script>")
+    lines = [" ".join(each.split())[:190] for each in HOSTILE]
+    with transaction() as session:
+        document = {"lists": {"words": {"block": lines}}, "protected_names": {"*": lines[:9]}}
+        rulebook.change(session, site.id, document, "<i>lea</i>", clock(session))
+    page = opened(make.moderator("ada", Role.ADMIN), f"/desk/rules/{site.id}", viewport={"width": width, "height": 800})
+    untouched(page, width)
+    page.get_by_role("button", name="Save as").click()
+    expect(page.locator(".said")).to_contain_text("Saved")
+    untouched(page, width)

@@ -143,11 +143,11 @@ def take_code(session: Session, moderator: Moderator, code: str, now: datetime) 
 
 def _step(secret: str, code: str, now: datetime) -> int | None:
     """The time step whose code this is."""
-    given = "".join(code.split())
+    given = "".join(code.split()).encode("utf-8", "replace")
     current = int(now.timestamp()) // STEP_SECONDS
     made = TOTP(secret)
     steps = [current + each for each in SKEW_STEPS]
-    right = [each for each in steps if compare_digest(made.generate_otp(each).encode(), given.encode())]
+    right = [each for each in steps if compare_digest(made.generate_otp(each).encode(), given)]
     return right[0] if right else None
 
 

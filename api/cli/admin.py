@@ -181,7 +181,7 @@ def invite(
     url: Annotated[str, typer.Option(help="Where the desk is reached")] = "",
     json: Json = False,
 ) -> None:
-    """A link to the desk that signs in once, within a day. Makes the moderator if there is none of that name."""
+    """A link that signs in once, within a day, without password and code. Makes the moderator if there is none."""
     from moderation import people
     from moderation.database import clock, transaction
     from moderation.errors import NotFoundError

@@ -2,17 +2,20 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, date, datetime, time, timedelta
 from uuid import UUID
 
-from sqlmodel import Session, col, select
+from sqlalchemy import or_
+from sqlmodel import Session, col, func, select
 
 from moderation.database import reading
 from moderation.decisions import UNDONE
-from moderation.models import Comment, Decision, Moderator, Page
+from moderation.ids import first_id
+from moderation.models import Case, Comment, Decision, Moderator, Page
 from moderation.people import LEADS, SETTLES, Person
 from moderation.terms import Action, Reason
 
+HARD = ("profanity", "abuse.insult", "abuse.threat", "abuse.hate", "abuse.sexual")
 CHUNK = 500  # read at once by an export: one short look each, however many there are
 
 
@@ -67,6 +70,20 @@ def listed(session: Session, person: Person, wanted: Wanted, before: UUID | None
         asked = asked.where(col(Decision.id) < before)
     found = session.exec(asked.order_by(col(Decision.id).desc()).limit(limit)).all()
     return [Row(decision, comment, page, name) for decision, comment, page, name in found]
+
+
+def hard_on(session: Session, person: Person, day: date) -> int:
+    """How many hard ones somebody has decided on a day (UTC): those that a check of HARD was behind."""
+    begins = datetime.combine(day, time(), UTC)
+    hard = or_(*(col(Case.checks).contains(f" {each} ") for each in HARD))
+    asked = (
+        select(func.count())
+        .select_from(Decision)
+        .join(Case, col(Case.id) == col(Decision.case_id))
+        .where(Decision.moderator_id == person.id, col(Decision.id) >= first_id(begins), hard)
+        .where(Decision.at < begins + timedelta(days=1))
+    )
+    return session.exec(asked).one()
 
 
 def everything(person: Person, wanted: Wanted) -> Iterator[Row]:

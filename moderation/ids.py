@@ -2,6 +2,7 @@
 
 import hashlib
 import secrets
+from datetime import datetime
 from uuid import UUID
 
 import uuid_utils.compat
@@ -15,6 +16,11 @@ _VERSION_8 = 0x8000 << 64 | 0x8000 << 48
 def new_id() -> UUID:
     """UUIDv7 (RFC 9562): ordered by time, so that an index grows at its end."""
     return uuid_utils.compat.uuid7()
+
+
+def first_id(moment: datetime) -> UUID:
+    """No id that was made at this moment or later is smaller (the first 48 bits are milliseconds)."""
+    return UUID(int=max(0, int(moment.timestamp() * 1_000)) << 80)
 
 
 def derived_id(*parts: str) -> UUID:

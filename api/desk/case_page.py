@@ -13,7 +13,7 @@ from api import fields
 from api.desk import differences, render, shown
 from api.desk.access import OURS, AModerator
 from api.desk.words import Mark
-from moderation import audit, casework, decisions, live, notes, queue, surroundings
+from moderation import audit, casework, decided, decisions, live, notes, queue, surroundings
 from moderation.casework import CaseView
 from moderation.database import clock, reading, transaction
 from moderation.errors import ModerationError, NotAllowedError
@@ -79,6 +79,12 @@ def preview(view: CaseView) -> tuple[str, tuple[Mark, ...]]:
     return view.comment.body[:PREVIEWED], covered
 
 
+def should_pause(me: Person, hard_today: int) -> bool:
+    """Each time as many hard ones as she has set are done."""
+    after = me.preferences.pause_after
+    return bool(after and hard_today) and hard_today % after == 0
+
+
 def may_decide(case: Case, me: Person) -> bool:
     """What was left to a lead is a lead's."""
     return case.escalated_at is None or me.may(LEADS, case.site_id)
@@ -96,9 +102,11 @@ def open_case(request: Request, me: AModerator, case_id: UUID) -> Response:
         now = clock(session)
         queue.renew(session, me, now, settings().claim_lease)
         found = opened(session, me, case_id, now)
+        hard_today = decided.hard_on(session, me, now.date())
     if found.claimed:
         live.changed([found.shown.view.comment.id])
-    html = render.part(request, "case.html", opened=found, now=now, reasons=REASONS)
+    more = {"hard_today": hard_today, "pause": should_pause(me, hard_today)}
+    html = render.part(request, "case.html", opened=found, now=now, reasons=REASONS, **more)
     state = "mine" if found.decidable else "other"
     return HTMLResponse(html, headers=render.headers() | {"x-case": state})
 

@@ -14,7 +14,7 @@ from api import cursors, fields
 from api.desk import case_page, render
 from api.desk.access import OURS, AModerator
 from api.routes.queue import filter_of
-from moderation import casework, filters, groups, live, queue
+from moderation import casework, decided, filters, groups, live, queue
 from moderation.checks import NAMES
 from moderation.database import clock, transaction
 from moderation.groups import GroupBy
@@ -92,6 +92,7 @@ def show_queue(
         chosen = case or _first_free(cases, me, now, skipped)
         opened = case_page.opened(session, me, chosen, now) if chosen else None
         views = casework.views(session, cases)
+        hard_today = decided.hard_on(session, me, now.date())
         recent = case_page.undoable(session, me, now)
     if opened and opened.claimed:
         live.changed([opened.shown.view.comment.id])
@@ -104,6 +105,8 @@ def show_queue(
         recent=recent,
         now=now,
         reasons=case_page.REASONS,
+        hard_today=hard_today,
+        pause=case_page.should_pause(me, hard_today),
         said=case_page.SAID.get(said, ""),
         **common,
     )
@@ -162,9 +165,19 @@ def _some(
     after: Any = cursors.read(cursor, listing, (float if asked.sort is Sort.URGENT else datetime, UUID))
     cases = queue.listed(session, me, wanted, asked.sort, after, SHOWN + 1)
     if len(cases) <= SHOWN:
-        return cases, None
+        return _as_wished(cases, me), None
     last = cases[SHOWN - 1]
-    return cases[:SHOWN], cursors.write(listing, (last.rank if asked.sort is Sort.URGENT else last.opened_at, last.id))
+    return _as_wished(cases[:SHOWN], me), cursors.write(
+        listing, (last.rank if asked.sort is Sort.URGENT else last.opened_at, last.id)
+    )
+
+
+def _as_wished(cases: list[Case], me: Person) -> list[Case]:
+    """Among those of one page: the hard ones first, last, or as they come."""
+    if me.preferences.worst == "as_they_come":
+        return cases
+    hard_first = me.preferences.worst == "first"
+    return sorted(cases, key=lambda case: bool(set(case.checks.split()) & set(decided.HARD)) is not hard_first)
 
 
 def _row(view: casework.CaseView, me: Person, now: datetime) -> dict[str, Any]:

@@ -6,10 +6,12 @@ import pytest
 from fastapi.testclient import TestClient
 from sqlmodel import select
 
+from api import guests
 from moderation import people
 from moderation.database import clock, reading, transaction
 from moderation.models import Case
 from tests import make
+from tests.moderation.plain import rows
 
 SAME_ORIGIN = {"Origin": "http://greenroom.test"}
 
@@ -120,3 +122,36 @@ def _form(page: str) -> dict[str, str]:
 
 def _action(page: str, ending: str) -> str:
     return next(each for each in re.findall(r'action="([^"]+)"', page) if each.endswith(ending))
+
+
+def prefer(**wished: object) -> None:
+    with transaction() as session:
+        mia = people.find_moderator(session, "mia")
+        mia.preferences = wished
+        session.add(mia)
+    guests.forget()
+
+
+def test_hard_ones_are_counted_and_a_pause_is_offered_after_as_many_as_she_set(desk: TestClient):
+    prefer(pause_after=1)
+    page = desk.get("/desk/queue").text
+    assert "hard one" not in page
+    make.stored(rows(Case)[0].site_id, "c-2", f"{make.PROFANE} Again.")
+    make.work()
+
+    decided = desk.post(_action(page, "/decision"), data=_form(page) | {"action": "approve"}, headers=SAME_ORIGIN)
+
+    assert "1 hard one today" in decided.text
+    assert "Time for a pause?" in decided.text
+
+
+@pytest.mark.parametrize(("worst", "first"), [("first", "asshole"), ("last", "casino.example")])
+def test_the_hard_ones_come_first_or_last_as_she_set(desk: TestClient, worst: str, first: str):
+    links = " ".join(f"http://casino.example/{number}" for number in range(6))
+    make.stored(rows(Case)[0].site_id, "c-2", f"See {links}")
+    make.work()
+    prefer(worst=worst, masked=False)
+
+    page = desk.get("/desk/queue").text
+
+    assert first in page.split('class="row"')[1].split("</a>")[0]

@@ -12,14 +12,14 @@ from sqlmodel import Session
 
 from api import cursors, fields
 from api.desk import case_page, render
-from api.desk.access import OURS, AModerator
+from api.desk.access import OURS, AModerator, Me
 from api.routes.queue import filter_of
 from moderation import casework, decided, filters, groups, live, queue
 from moderation.checks import NAMES
 from moderation.database import clock, transaction
 from moderation.groups import GroupBy
 from moderation.models import Case
-from moderation.people import SETTLES, Person
+from moderation.people import SETTLES, WATCHES, Person
 from moderation.queue import Filter, Sort
 from moderation.settings import settings
 from moderation.terms import Why
@@ -71,7 +71,7 @@ AskedFor = Annotated[Asked, Depends(_asked)]
 @router.get("/queue")
 def show_queue(
     request: Request,
-    me: AModerator,
+    me: Me,
     asked: AskedFor,
     case: UUID | None = None,
     skipped: UUID | None = None,
@@ -79,6 +79,9 @@ def show_queue(
     said: str = "",
 ) -> Response:
     """The open cases, the most urgent free one open; it is claimed by whoever looks at it."""
+    if me.may(WATCHES) and not me.may(SETTLES):
+        return RedirectResponse("/desk/health", SEE_OTHER, render.headers())
+    me.must(SETTLES)
     by = render.one_of(GroupBy, asked.group)
     with transaction() as session:
         now = clock(session)

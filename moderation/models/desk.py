@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Any, ClassVar
 from uuid import UUID
 
-from sqlalchemy import JSON, Column, Index, Text
+from sqlalchemy import JSON, Column, Index, Text, text
 from sqlmodel import Field, SQLModel
 
 from moderation.ids import new_id
@@ -51,6 +51,14 @@ class Job(SQLModel, table=True):
     """One decision on all cases of a filter, carried out in steps; its whole can be undone within the undo window."""
 
     __tablename__: ClassVar[Any] = "jobs"
+    __table_args__ = (
+        Index(
+            "jobs_unfinished",
+            "id",
+            sqlite_where=text("state IN ('running', 'undoing')"),
+            postgresql_where=text("state IN ('running', 'undoing')"),
+        ),
+    )
 
     id: UUID = Field(default_factory=new_id, primary_key=True)
     moderator_id: UUID = Field(foreign_key="moderators.id", index=True)

@@ -44,6 +44,13 @@ class Delivery(SQLModel, table=True):
             postgresql_where=text("state = 'waiting'"),
         ),
         Index("deliveries_of_site", "site_id", "id"),
+        Index(
+            "deliveries_given_up",
+            "site_id",
+            "id",
+            sqlite_where=text("state = 'failed'"),
+            postgresql_where=text("state = 'failed'"),
+        ),
     )
 
     id: UUID = Field(default_factory=new_id, primary_key=True)

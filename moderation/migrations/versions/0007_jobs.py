@@ -1,4 +1,4 @@
-"""the decisions of a job, found by an index that is built while others write"""
+"""the decisions of a job, jobs to be brought on, deliveries given up: found by indexes, built while others write"""
 
 from moderation.migrations import add_index, drop_index
 
@@ -10,7 +10,11 @@ depends_on = None
 
 def upgrade() -> None:
     add_index('decisions_of_job', 'decisions', ['job_id'], where='job_id IS NOT NULL')
+    add_index('jobs_unfinished', 'jobs', ['id'], where="state IN ('running', 'undoing')")
+    add_index('deliveries_given_up', 'deliveries', ['site_id', 'id'], where="state = 'failed'")
 
 
 def downgrade() -> None:
+    drop_index('deliveries_given_up', 'deliveries')
+    drop_index('jobs_unfinished', 'jobs')
     drop_index('decisions_of_job', 'decisions')

@@ -10,6 +10,7 @@ from api import guests
 from moderation import people
 from moderation.database import clock, reading, transaction
 from moderation.models import Case
+from moderation.terms import Role
 from tests import make
 from tests.moderation.plain import rows
 
@@ -155,3 +156,10 @@ def test_the_hard_ones_come_first_or_last_as_she_set(desk: TestClient, worst: st
     page = desk.get("/desk/queue").text
 
     assert first in page.split('class="row"')[1].split("</a>")[0]
+
+
+def test_an_operator_lands_where_she_may_look(client: TestClient, engine: str):
+    ops = make.moderator("ops", Role.OPERATOR)
+    with transaction() as session:
+        link = people.invite(session, ops.id, clock(session))
+    assert client.get(f"/desk/sign-in?link={link}").url.path == "/desk/health"

@@ -16,6 +16,7 @@ up: install  ## start everything on this machine; Ctrl-C stops it. ARGS='--port 
 	@exec $(BIN)/greenroom up $(ARGS)
 
 test: $(VENV)/.installed-dev  ## everything that must be true. ARGS='-k word' for less
+	@$(BIN)/python -m tests.browser
 	$(BIN)/pytest $(ARGS)
 
 lint: $(VENV)/.installed-dev  ## formatting, lint, types, import contracts

@@ -1,9 +1,7 @@
 """A real browser at the desk: Chromium, driven by Playwright, at an API that really listens."""
 
 import os
-import shutil
 import socket
-import subprocess
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -18,9 +16,9 @@ from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
 from moderation import people
 from moderation.database import clock, transaction
+from tests import browser as browsers
 from tests import make
 
-NAMES = ("chromium", "chromium-browser", "google-chrome")
 SWITCHES = (
     "--no-sandbox",
     "--disable-gpu",
@@ -34,28 +32,12 @@ STARTED_SECONDS = 20.0
 PATIENCE_MS = 15_000
 
 
-def chromium() -> str:
-    """Where it is; put there first, by whoever may."""
-    found = _found()
-    if found is None and os.geteuid() == 0 and shutil.which("apt-get"):
-        quiet = {"stdout": subprocess.DEVNULL, "env": os.environ | {"DEBIAN_FRONTEND": "noninteractive"}}
-        subprocess.run(["apt-get", "update", "-q"], check=False, **quiet)
-        subprocess.run(["apt-get", "install", "-qy", "--no-install-recommends", "chromium"], check=False, **quiet)
-        found = _found()
-    if found is None:
-        pytest.fail("The desk's tests need Chromium: install your distribution's package 'chromium'.")
-    return found
-
-
-def _found() -> str | None:
-    return next((path for each in NAMES if (path := shutil.which(each))), None)
-
-
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
     """One per file: while Playwright runs, no test of this thread can start a loop of its own."""
+    path = browsers.found() or pytest.fail(browsers.MISSING)
     with sync_playwright() as driver:
-        started = driver.chromium.launch(executable_path=chromium(), args=list(SWITCHES))
+        started = driver.chromium.launch(executable_path=path, args=list(SWITCHES))
         yield started
         started.close()
 

@@ -50,13 +50,16 @@ def listed(session: Session, person: Person, wanted: Filter, by: GroupBy) -> lis
 
 
 def members(session: Session, person: Person, wanted: Filter, by: GroupBy, site_id: UUID, key: str) -> list[UUID]:
-    """The cases of a group, the most urgent first."""
+    """The cases of a group, the most urgent first; a key that is none has no members."""
     asked = select(Case.id).where(*conditions(person, wanted), Case.site_id == site_id)
     if by is GroupBy.CAMPAIGN:
         asked = asked.join(Fingerprint, col(Fingerprint.comment_id) == col(Case.comment_id))
         asked = asked.where(Fingerprint.cluster == key)
     else:
-        asked = asked.where(_key(by) == UUID(key))
+        try:
+            asked = asked.where(_key(by) == UUID(key))
+        except ValueError:
+            return []
     return list(session.exec(asked.order_by(col(Case.rank), col(Case.id)).limit(MOST_MEMBERS)).all())
 
 

@@ -70,7 +70,7 @@ def preview_group(
     me: AModerator,
     by: Annotated[GroupBy, Form()],
     site: Annotated[UUID, Form()],
-    key: Annotated[str, Form(max_length=40)],
+    key: Annotated[fields.Storable, Form(max_length=40)],
     query: Annotated[fields.Storable, Form(max_length=4_000)] = "",
 ) -> Response:
     """All of a group, listed."""

@@ -107,3 +107,14 @@ def test_the_authors_page_and_search_lead_to_each_other(desk: TestClient):
     shown = desk.get(author[0]).text
     assert "1 open case" in shown
     assert "held" in shown
+
+
+@pytest.mark.parametrize("by", ["author", "page", "campaign"])
+@pytest.mark.parametrize("key", ["%", "a\x00b", "169.254.169.254", "01a21110-0000-7000-8000-000000000000"])
+def test_a_group_that_is_none_has_no_cases(desk: TestClient, by: str, key: str):
+    csrf = form(desk.get("/desk/bulk").text)["csrf"]
+    site = "01a21110-0000-7000-8000-000000000000"
+    sent = {"csrf": csrf, "by": by, "site": site, "key": key}
+    answer = desk.post("/desk/queue/groups", data=sent, headers=ORIGIN)
+    assert answer.status_code == (422 if "\x00" in key else 200)
+    assert "25 cases" not in answer.text

@@ -4,14 +4,13 @@ Between claiming and looking, outside the claim's transaction: fingerprints take
 writer. Two queries for the whole batch, bounded whatever a raid has filled the table with.
 """
 
-from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, delete, inspect, select, union, union_all
+from sqlalchemy import ColumnElement, Select, delete, func, inspect, select, union
 from sqlmodel import Session
 
 from moderation.checks.clusters import COUNT_UP_TO, WITHIN_DAYS, Clusters, Known, Placed, with_cluster, writer
@@ -24,8 +23,9 @@ from moderation.models.fingerprints import BANDS
 
 WITHIN = timedelta(days=WITHIN_DAYS)
 MOST_IN_A_BAND = 3_000  # forerunners of a whole batch; ENOUGH of each, unless chance or malice throws many together
-CLUSTERS_ASKED = 100  # in one statement: SQLite joins no more than 500 selects
+_BETWEEN = ","  # writers, which are hexadecimal
 _TABLE = inspect(Fingerprint).local_table.c
+_OTHERS = inspect(Fingerprint).local_table.alias("others").c
 _SIGNED = (1 << 63) - 1  # what a database's integers hold
 
 Key = tuple[UUID, str]  # a site, and one of its clusters
@@ -120,14 +120,18 @@ def _known(session: Session, mine: Sequence[_Mine], now: datetime) -> dict[UUID,
     """What each site has said lately that one of these may be like."""
     ours = {each.comment.id for each in mine}
     known = {each.comment.site_id: Clusters() for each in mine}
+    one_of: dict[Key, UUID] = {}  # a comment that stands for its cluster
     for comment_id, site_id, cluster, signature, *bands in session.execute(_forerunners(mine, now - WITHIN)):
         if comment_id not in ours and site_id in known:
             known[site_id].know(Known(cluster, tuple(band for band in bands if band is not None), signature))
+            one_of[site_id, cluster] = comment_id
     around = {
         (each.comment.site_id, cluster) for each in mine for cluster in known[each.comment.site_id].around(each.print)
     }
-    for (site_id, cluster), writers in _writers(session, sorted(around), now - WITHIN, ours).items():
-        known[site_id].count(cluster, writers)
+    asked = _writers([one_of[each] for each in sorted(around)], now - WITHIN, ours)
+    for site_id, cluster, writers in session.execute(asked) if around else ():
+        if writers is not None:
+            known[site_id].count(cluster, (wrote or None for wrote in reversed(writers.split(_BETWEEN))))
     return known
 
 
@@ -146,22 +150,24 @@ def _some_ids(shares: ColumnElement[bool], since: datetime) -> Select[Any]:
     return select(asked.subquery().c.comment_id)
 
 
-def _writers(session: Session, around: Sequence[Key], since: datetime, ours: set[UUID]) -> dict[Key, list[str | None]]:
-    """Who wrote the last COUNT_UP_TO of each cluster, the oldest first."""
-    writers: dict[Key, list[str | None]] = defaultdict(list)
-    for begin in range(0, len(around), CLUSTERS_ASKED):
-        asked = union_all(*[_last_of(*each, since) for each in around[begin : begin + CLUSTERS_ASKED]])
-        for comment_id, site_id, cluster, wrote in session.execute(asked):
-            if comment_id not in ours:
-                writers[site_id, cluster].append(wrote)
-    return {key: wrote[::-1] for key, wrote in writers.items()}
+def _writers(stand_for: Sequence[UUID], since: datetime, ours: set[UUID]) -> Select[Any]:
+    """Who wrote the last COUNT_UP_TO of each of these comments' clusters, the newest first.
 
-
-def _last_of(site_id: UUID, cluster: str, since: datetime) -> Select[Any]:
+    One statement of one form, however many clusters: a UNION of as many selects took longer to compile than to run.
+    """
+    others = _OTHERS
     last = (
-        select(_TABLE.comment_id, _TABLE.site_id, _TABLE.cluster, _TABLE.writer)
-        .where(_TABLE.site_id == site_id, _TABLE.cluster == cluster, _TABLE.at > since)
-        .order_by(_TABLE.at.desc())
+        select(others.writer)
+        .where(
+            others.site_id == _TABLE.site_id,
+            others.cluster == _TABLE.cluster,
+            others.at > since,
+            others.comment_id.not_in(ours),
+        )
+        .order_by(others.at.desc())
         .limit(COUNT_UP_TO)
+        .correlate(_TABLE.comment_id.table)
+        .subquery()
     )
-    return select(last.subquery())
+    writers = select(func.aggregate_strings(func.coalesce(last.c.writer, ""), _BETWEEN)).scalar_subquery()
+    return select(_TABLE.site_id, _TABLE.cluster, writers).where(_TABLE.comment_id.in_(stand_for))

@@ -11,13 +11,14 @@ from sqlalchemy.orm import aliased
 from sqlmodel import Session, col, select
 
 from moderation.checks.signal import Facts
+from moderation.dialects import beside_the_index, earlier_by
 from moderation.models import Comment, Page
 from moderation.rules import Rules
 from moderation.terms import Status
 
 COUNT_UP_TO = 100  # a record is read this far: an author with a million comments costs no more than one with a hundred
 SAME_TEXT_WITHIN = timedelta(days=1)
-LATELY = timedelta(minutes=1)
+LATELY = timedelta(minutes=1)  # before the comment itself was sent: a flood that waited is a flood
 
 
 def gather(session: Session, comments: Sequence[Comment], rules: Mapping[UUID, Rules], now: datetime) -> list[Facts]:
@@ -59,7 +60,11 @@ def _facts(comment: Comment, page: Page, rules: Rules, record: Sequence[int]) ->
 def _records(session: Session, ids: Sequence[UUID], now: datetime) -> dict[UUID, tuple[int, ...]]:
     other = aliased(Comment)
     theirs = col(other.author_id) == col(Comment.author_id)
-    earlier = col(other.id) < col(Comment.id)  # ids grow with time
+    earlier = beside_the_index(col(other.id) < col(Comment.id))  # ids grow with time
+    # Between two times, so that of a flood only the minute before is read, and never all that came after.
+    lately = col(other.submitted_at).between(
+        earlier_by(session, col(Comment.submitted_at), LATELY), col(Comment.submitted_at)
+    )
     counted: tuple[Any, ...] = (
         _count(other, theirs, col(other.status) == Status.APPROVED.value),
         _count(other, theirs, col(other.status) == Status.REJECTED.value),
@@ -70,14 +75,8 @@ def _records(session: Session, ids: Sequence[UUID], now: datetime) -> dict[UUID,
             col(other.body_hash) == col(Comment.body_hash),
             col(other.received_at) > now - SAME_TEXT_WITHIN,
         ),
-        _count(other, theirs, earlier, col(other.submitted_at) > now - LATELY),
-        _count(
-            other,
-            col(other.site_id) == col(Comment.site_id),
-            col(other.ip) == col(Comment.ip),
-            earlier,
-            col(other.submitted_at) > now - LATELY,
-        ),
+        _count(other, theirs, lately, earlier),
+        _count(other, col(other.site_id) == col(Comment.site_id), col(other.ip) == col(Comment.ip), lately, earlier),
     )
     asked: Any = sql_select(col(Comment.id), *counted).where(col(Comment.id).in_(ids))
     return {row[0]: tuple(row[1:]) for row in session.execute(asked)}

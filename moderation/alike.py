@@ -150,7 +150,7 @@ def _some_ids(shares: ColumnElement[bool], since: datetime) -> Select[Any]:
     return select(asked.subquery().c.comment_id)
 
 
-def _writers(stand_for: Sequence[UUID], since: datetime, ours: set[UUID]) -> Select[Any]:
+def _writers(stand_for: Sequence[UUID], since: datetime, ours: set[UUID]) -> Select[UUID, str, str]:
     """Who wrote the last COUNT_UP_TO of each of these comments' clusters, the newest first.
 
     One statement of one form, however many clusters: a UNION of as many selects took longer to compile than to run.

@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 SOURCES := api workers moderation
 
-.PHONY: help install up test lint bench chaos measure train lock format clean
+.PHONY: help install up test lint bench pictures chaos measure train lock format clean
 
 help:  ## this list
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/'
@@ -25,8 +25,13 @@ lint: $(VENV)/.installed-dev  ## formatting, lint, types, import contracts
 	$(BIN)/lint-imports
 	$(BIN)/pyright
 
-bench: $(VENV)/.installed-dev  ## print times: each check and all, beside better-profanity
-	$(BIN)/python -m tests.bench.checks
+bench: $(VENV)/.installed-dev  ## measure everything, beside others, in one run; QUICK=1 in five minutes; writes docs/performance.md
+	@$(BIN)/python -m tests.browser
+	$(BIN)/python -m tests.bench $(if $(QUICK),--quick)
+
+pictures: $(VENV)/.installed-dev  ## every page of the desk, light and dark, into docs/desk/
+	@$(BIN)/python -m tests.browser
+	$(BIN)/python -m tests.pictures
 
 SEEDS ?= 20
 SECONDS ?= 120

@@ -185,6 +185,8 @@ async def _http(request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)
     kind = TITLES.get(error.status_code, "Error").lower().replace(" ", "-")
     detail = error.detail if error.status_code in (400, 404, 405) else TITLES.get(error.status_code, "Error")
+    if detail == TITLES[404]:  # no route: the framework has no more to say
+        detail = "There is nothing at this address."
     headers = {"Allow": _allowed(request)} if error.status_code == METHOD_NOT_ALLOWED else error.headers
     return shown(request, problem(error.status_code, kind, f"{detail.rstrip('.')}."), headers)
 

@@ -1,22 +1,19 @@
-"""make bench: microseconds a comment, for each check and for all, by length and on hostile text; no test asserts them.
+"""Checks: microseconds a comment, for each check and for all, by length and on hostile text; no test asserts them.
 
 Everything is timed in one run on one core, beside better-profanity on the same texts: the ratio is what counts.
 """
 
-import json
-import random
 import time
 from collections.abc import Callable, Sequence
-from importlib.resources import files
 
 from better_profanity import profanity as peer
-from rich.console import Console
-from rich.table import Table
 
 from moderation.checks import CHECKS, run_many
 from moderation.checks.signal import Facts
 from moderation.presets import preset
 from moderation.terms import Preset
+from tests.bench import texts
+from tests.bench.report import Found
 
 LENGTHS = (20, 220, 2_000, 20_000)  # characters
 BATCH = 200  # comments
@@ -42,72 +39,63 @@ HOSTILE = {
 }
 
 
-def main() -> None:
-    console = Console()
-    console.print(_by_length())
-    console.print(_each_check())
-    console.print(_hostile())
+def measure() -> list[Found]:
+    return [_by_length(), _each_check(), _hostile()]
 
 
-def _by_length() -> Table:
-    table = Table("characters", "all checks, µs", "better-profanity, µs", "ratio", title="All checks, batches of 200")
+def _by_length() -> Found:
+    found = Found(
+        "checks-length", "All checks, batches of 200", ("characters", "all checks, µs", "better-profanity, µs", "ratio")
+    )
     for length in LENGTHS:
-        texts = _texts(length, BATCH if length <= 2_000 else 20)
-        ours = _best(lambda texts=texts: _look(texts)) / len(texts)
-        some = texts[: PEER_TEXTS if length <= 2_000 else 1]
+        made = texts.texts(length, BATCH if length <= 2_000 else 20)
+        ours = _best(lambda made=made: _look(made)) / len(made)
+        some = made[: PEER_TEXTS if length <= 2_000 else 1]
         theirs = _once(lambda some=some: [peer.contains_profanity(each) for each in some]) / len(some)
-        table.add_row(f"{length:,}", f"{ours:,.0f}", f"{theirs:,.0f}", f"1/{theirs / ours:,.0f}")
-    return table
+        found.rows.append((length, ours, theirs, f"1/{theirs / ours:,.0f}"))
+        if length == texts.TYPICAL:
+            found.ratio("better-profanity / all checks, 220 characters", theirs / ours, "at least 150, aim at 300")
+    return found
 
 
-def _each_check() -> Table:
-    texts = _texts(220, BATCH)
-    table = Table("check", "µs a comment", title="Each check alone on 220 characters, batches of 200")
-    reading = _best(lambda facts: [each.text for each in facts], lambda: _facts(texts)) / len(texts)
-    table.add_row("(reading the text)", f"{reading:.1f}")
+def _each_check() -> Found:
+    found = Found("checks-each", "Each check alone on 220 characters, batches of 200", ("check", "µs a comment"))
+    made = texts.texts(texts.TYPICAL, BATCH)
+    reading = _best(lambda facts: [each.text for each in facts], lambda: _facts(made)) / len(made)
+    found.rows.append(("(reading the text)", reading))
     for check in CHECKS:
-        took = _best(lambda read, check=check: run_many(read, checks=[check]), lambda: _read(texts)) / len(texts)
-        table.add_row(check.name, f"{took:.1f}")
-    return table
+        took = _best(lambda read, check=check: run_many(read, checks=[check]), lambda: _read(made)) / len(made)
+        found.rows.append((check.name, took))
+    return found
 
 
-def _hostile() -> Table:
-    table = Table("text of 20,000 characters", "ms", "times 200 characters", title="Hostile text, one comment")
-    plain = _best(lambda: _look(_texts(200, 1)))
+def _hostile() -> Found:
+    columns = ("text of 20,000 characters", "ms", "times 200 characters")
+    found = Found("checks-hostile", "Hostile text, one comment", columns)
+    worst = 0.0
     for name, text in HOSTILE.items():
+        short = _best(lambda text=text: _look([text[:200]]))
         took = _best(lambda text=text: _look([text[:20_000]]))
-        table.add_row(name, f"{took / 1_000:.1f}", f"{took / plain:.0f}")
-    return table
+        found.rows.append((name, took / 1_000, took / short))
+        worst = max(worst, took / short)
+    found.ratio("the worst: 20,000 characters / its first 200", worst, "at most 120: linear")
+    return found
 
 
-def _look(texts: Sequence[str]) -> None:
-    run_many(_facts(texts))
+def _look(many: Sequence[str]) -> None:
+    run_many(_facts(many))
 
 
-def _facts(texts: Sequence[str]) -> list[Facts]:
-    return [Facts(str(number), text, RULES) for number, text in enumerate(texts)]
+def _facts(many: Sequence[str]) -> list[Facts]:
+    return [Facts(str(number), text, RULES) for number, text in enumerate(many)]
 
 
-def _read(texts: Sequence[str]) -> list[Facts]:
+def _read(many: Sequence[str]) -> list[Facts]:
     """Facts whose text has been read already: that is shared by all checks."""
-    facts = _facts(texts)
+    facts = _facts(many)
     for each in facts:
         _ = each.text
     return facts
-
-
-def _texts(length: int, count: int) -> list[str]:
-    """Comments of the made-up newspaper, strung together in another order each, cut to a length."""
-    demo = json.loads((files("api.cli.demo") / "courier.json").read_text("utf-8"))
-    bodies = [each["body"] for each in demo["comments"]]
-    dice = random.Random(length)
-    made: list[str] = []
-    for _ in range(count):
-        text = ""
-        while len(text) < length:
-            text += dice.choice(bodies) + " "
-        made.append(text[:length])
-    return made
 
 
 def _best(work: Callable[..., object], prepare: Callable[[], object] | None = None) -> float:
@@ -120,7 +108,3 @@ def _once(work: Callable[..., object], *given: object) -> float:
     started = time.perf_counter()
     work(*given)
     return (time.perf_counter() - started) * 1_000_000
-
-
-if __name__ == "__main__":
-    main()

@@ -1,6 +1,7 @@
 """The servers of a house as processes of their own, so that they can be killed: Valkey or Redis, and PostgreSQL."""
 
 import os
+import pwd
 import resource
 import shutil
 import subprocess
@@ -44,6 +45,16 @@ def prepare_postgresql(data: Path) -> list[str]:
     server.cleanup()
     with (data / "postgresql.auto.conf").open("a") as settings:
         settings.write("max_connections = 300\nrestart_after_crash = on\n")
+    return _as_user(user, data)
+
+
+def postgresql_command(data: Path) -> list[str]:
+    """The same for a cluster that is there."""
+    owner = pwd.getpwuid(data.stat().st_uid).pw_name
+    return _as_user(owner, data)
+
+
+def _as_user(user: str | None, data: Path) -> list[str]:
     command = [str(POSTGRES_BIN_PATH / "postgres"), "-D", str(data), "-k", str(data), "-h", ""]
     return [sys.executable, "-c", _AS_USER, user, *command] if os.geteuid() == 0 and user else command
 

@@ -1,0 +1,55 @@
+"""make bench: everything is started on loopback and measured side by side; ratios within one run are what counts.
+
+python -m tests.bench                        all of it, about twenty minutes
+python -m tests.bench --quick                about five
+python -m tests.bench intake --engine sqlite
+"""
+
+import argparse
+import os
+import platform
+from collections.abc import Callable
+
+from rich.console import Console
+
+from tests.bench import checks, desk, growth, intake, latency, memory, report, screening
+from tests.bench.place import ENGINES
+from tests.bench.report import Found
+
+PARTS: dict[str, Callable[..., Found]] = {
+    "intake": intake.measure,
+    "screening": screening.measure,
+    "latency": latency.measure,
+    "growth": growth.measure,
+    "memory": memory.measure,
+    "desk": desk.measure,
+}
+
+
+def main() -> None:
+    asked = argparse.ArgumentParser(description=(__doc__ or "").split("\n")[0])
+    asked.add_argument("parts", nargs="*", choices=[*PARTS, "checks", []], default=[])
+    asked.add_argument("--engine", choices=ENGINES, action="append")
+    asked.add_argument("--quick", action="store_true", help="shorter, and without the million comments")
+    asked.add_argument("--write", action="store_true", help="into docs/performance.md, too")
+    given = asked.parse_args()
+    wanted = given.parts or [*PARTS, "checks"]
+    console = Console(width=None if os.isatty(1) else 140)
+    found: list[Found] = []
+    for name in wanted:
+        engines = (given.engine or ENGINES) if name != "checks" else ("",)
+        for engine in engines:
+            made = checks.measure() if name == "checks" else [PARTS[name](engine, quick=given.quick)]
+            report.show(made, console)
+            found += made
+    if given.write or not given.parts:
+        options = " QUICK=1" if given.quick else ""
+        report.write(found, f"make bench{options}", _machine())
+
+
+def _machine() -> str:
+    return f"{os.cpu_count()} cores, {platform.system()}, Python {platform.python_version()}"
+
+
+if __name__ == "__main__":
+    main()

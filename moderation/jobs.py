@@ -13,7 +13,7 @@ from sqlalchemy import update
 from sqlmodel import Session, col, select
 
 from moderation import decisions, people, queue
-from moderation.dialects import locked, unlocked
+from moderation.dialects import insert_new, locked, unlocked
 from moderation.errors import (
     FieldInvalidError,
     ModerationError,
@@ -21,6 +21,7 @@ from moderation.errors import (
     ReasonRequiredError,
     UndoWindowOverError,
 )
+from moderation.ids import new_id
 from moderation.models import Case, Comment, Decision, Job, Moderator
 from moderation.people import Person
 from moderation.terms import Action, Reason
@@ -42,13 +43,18 @@ def begin(
     note: str | None,
     wanted: dict[str, Any],
     now: datetime,
+    job_id: UUID | None = None,
 ) -> Job:
-    """Write down what is to be done: exactly these cases, as they were shown. Steps do it."""
+    """Write down what is to be done: exactly these cases, as they were shown. Steps do it.
+
+    `job_id`: made when they were shown, so that who confirms twice begins one job.
+    """
     if action is Action.REJECT and reason is None:
         raise ReasonRequiredError(pointer="/reason")
     if not 0 < len(case_ids) <= MOST_CASES:
         raise FieldInvalidError(f"A job has between 1 and {MOST_CASES:,} cases.", pointer="/case_ids")
     job = Job(
+        id=job_id or new_id(),
         moderator_id=person.id,
         action=action.value,
         reason=reason.value if reason and action is Action.REJECT else None,
@@ -57,9 +63,8 @@ def begin(
         case_ids=[str(each) for each in dict.fromkeys(case_ids)],
         at=now,
     )
-    session.add(job)
-    session.flush()
-    return job
+    session.execute(insert_new(session, Job), [job.model_dump()])
+    return find(session, person, job.id)
 
 
 def find(session: Session, person: Person, job_id: UUID, *, lock: bool = False) -> Job:

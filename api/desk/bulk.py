@@ -17,6 +17,7 @@ from moderation import casework, groups, jobs, live, queue
 from moderation.database import clock, reading, transaction
 from moderation.errors import ModerationError
 from moderation.groups import GroupBy
+from moderation.ids import new_id
 from moderation.models import Case
 from moderation.people import SETTLES, Person
 from moderation.queue import Sort
@@ -90,8 +91,9 @@ def begin(
     note: Annotated[fields.Note, Form()] = "",
     query: Annotated[fields.Storable, Form(max_length=4_000)] = "",
     count: Annotated[str, Form(max_length=10)] = "",
+    job: Annotated[UUID | None, Form()] = None,
 ) -> Response:
-    """Decide all of these: exactly those that were listed and counted."""
+    """Decide all of these: exactly those that were listed and counted. Pressed twice, it is the same job."""
     case_ids = list(dict.fromkeys(case_ids))
     if len(case_ids) > TYPED_ABOVE and count.replace(",", "").strip() != str(len(case_ids)):
         wrong = f"Type the number of cases, {len(case_ids)}, to say that you mean all of them."
@@ -100,11 +102,12 @@ def begin(
     try:
         with transaction() as session:
             # What was closed since it was listed is in it too: the job says of each why it was not decided.
-            job = jobs.begin(session, me, case_ids, action, reason, note or None, {"query": query}, clock(session))
+            now = clock(session)
+            begun = jobs.begin(session, me, case_ids, action, reason, note or None, {"query": query}, now, job)
     except ModerationError as refused:
         with reading() as session:
             return _preview(request, session, me, case_ids, query, action.value, str(refused))
-    return RedirectResponse(f"/desk/jobs/{job.id}", SEE_OTHER, render.headers())
+    return RedirectResponse(f"/desk/jobs/{begun.id}", SEE_OTHER, render.headers())
 
 
 @router.get("/jobs/{job_id}")
@@ -144,6 +147,7 @@ def _preview(
     shown = session.exec(select(Case).where(col(Case.id).in_(ids[:LISTED]))).all()
     views = casework.views(session, sorted(shown, key=lambda each: ids.index(each.id)))
     more: dict[str, Any] = {"asked": Asked(), "reasons": REASONS, "typed_above": TYPED_ABOVE, "most": jobs.MOST_CASES}
+    more["job_id"] = new_id()
     rows = [{"view": each, "shown": preview(each)} for each in views]
     status = 422 if wrong else 200
     return render.page(

@@ -27,8 +27,8 @@ def desk(client: TestClient) -> TestClient:
 
 
 def form(page: str) -> dict[str, str]:
-    found = dict(re.findall(r'<input type="hidden" name="(csrf|cases)" value="([^"]*)"', page))
-    assert set(found) == {"csrf", "cases"}
+    found = dict(re.findall(r'<input type="hidden" name="(csrf|cases|job)" value="([^"]*)"', page))
+    assert set(found) == {"csrf", "cases", "job"}
     return found
 
 
@@ -90,6 +90,16 @@ def test_a_thousand_cases_fit_into_the_form(desk: TestClient):
     many = sent | {"cases": " ".join([sent["cases"]] * 40), "action": "approve", "count": "25"}
     answer = desk.post("/desk/jobs", data=many, headers=ORIGIN)
     assert "Approving 25 cases" in answer.text, "each once"
+
+
+def test_pressed_twice_it_is_one_job(desk: TestClient):
+    sent = form(desk.get("/desk/bulk?check=profanity").text) | {"action": "approve", "count": "25"}
+
+    first, second = (desk.post("/desk/jobs", data=sent, headers=ORIGIN) for _ in range(2))
+
+    assert first.url.path == second.url.path
+    with reading() as session:
+        assert len(session.exec(select(Job)).all()) == 1
 
 
 def test_colleagues_do_not_see_the_job(desk: TestClient):

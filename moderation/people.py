@@ -235,6 +235,14 @@ def disable(session: Session, moderator: Moderator, now: datetime) -> None:
     moderator.disabled_at = moderator.disabled_at or now
     mine = update(DeskSession).where(col(DeskSession.moderator_id) == moderator.id, col(DeskSession.ended_at).is_(None))
     session.execute(mine.values(ended_at=now))
+    theirs = (col(ModeratorToken.moderator_id) == moderator.id, col(ModeratorToken.revoked_at).is_(None))
+    session.execute(update(ModeratorToken).where(*theirs).values(revoked_at=now))
+
+
+def enable(session: Session, moderator: Moderator) -> None:
+    """They may come in again, with the roles and the password they had. Sessions and tokens stay ended."""
+    moderator.disabled_at = None
+    session.add(moderator)
 
 
 def _an_admin_must_stay(session: Session, but: UUID) -> None:

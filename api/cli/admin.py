@@ -207,3 +207,14 @@ def disable(name: str, json: Json = False) -> None:
     with plainly(), transaction() as session:
         people.disable(session, people.find_moderator(session, name), clock(session))
     result({"disabled": name}, as_json=json)
+
+
+@moderator.command("enable")
+def enable(name: str, json: Json = False) -> None:
+    """Let a disabled moderator come in again; tokens and sessions of before stay ended."""
+    from moderation import people
+    from moderation.database import transaction
+
+    with plainly(), transaction() as session:
+        people.enable(session, people.find_moderator(session, name))
+    result({"enabled": name}, as_json=json)

@@ -24,7 +24,11 @@ router = APIRouter(prefix="/desk", include_in_schema=False)
 
 LONGEST_NAME = 100
 EVERY_SITE = "all"
-SAID = {"role": "The role is changed.", "disabled": "Their sessions and tokens have ended; what they decided stays."}
+SAID = {
+    "role": "The role is changed.",
+    "disabled": "Their sessions and tokens have ended; what they decided stays.",
+    "enabled": "They may come in again. Sessions and tokens of before stay ended.",
+}
 DOES = {  # what each role is for
     Role.MODERATOR: "decides cases",
     Role.LEAD: "decides what was left to a lead, and sees the rules",
@@ -95,6 +99,16 @@ def disable(request: Request, me: AnAdmin, moderator_id: UUID) -> Response:
     except ModerationError as refused:
         return _page(request, me, refused)
     return _back("disabled")
+
+
+@router.post("/people/{moderator_id}/enable", dependencies=[OURS])
+def enable(request: Request, me: AnAdmin, moderator_id: UUID) -> Response:
+    try:
+        with transaction() as session:
+            people.enable(session, roster.wholly_hers(session, me, moderator_id))
+    except ModerationError as refused:
+        return _page(request, me, refused)
+    return _back("enabled")
 
 
 def _site(site: UUID | str) -> UUID | None:

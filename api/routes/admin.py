@@ -219,6 +219,15 @@ def disable_moderator(person: APerson, moderator_id: UUID) -> None:
     guests.forget()
 
 
+@router.post("/v1/moderators/{moderator_id}/enable", operation_id="enableModerator", status_code=204)
+def enable_moderator(person: APerson, moderator_id: UUID) -> None:
+    """They may come in again; tokens and sessions of before stay ended."""
+    with transaction() as session:
+        _must_administer_all_of(person, session, moderator_id)
+        people.enable(session, people.find_moderator(session, str(moderator_id)))
+    guests.forget()
+
+
 def _previewed(document: dict[str, Any]) -> Rules:
     """The rules of a preview; what is wrong with them is named where it stands in that body."""
     try:

@@ -60,6 +60,7 @@ ROUTES: list[tuple[str, str, object, set[str]]] = [
     ("POST", "/v1/moderators/{moderator_id}/tokens", {}, {ADMIN}),
     ("DELETE", "/v1/moderators/{moderator_id}/tokens/{token_id}", None, {ADMIN}),
     ("DELETE", "/v1/moderators/{moderator_id}", None, {ADMIN}),
+    ("POST", "/v1/moderators/{moderator_id}/enable", None, {ADMIN}),
     ("GET", "/v1/health", None, {OPERATOR, ADMIN}),
     ("GET", "/v1/dead-letters", None, {OPERATOR, ADMIN}),
     ("POST", "/v1/dead-letters/{letter_id}/retry", None, {OPERATOR, ADMIN}),
@@ -271,6 +272,11 @@ def test_a_moderator_who_was_disabled_is_out(client: TestClient):
     calls.problem(client.get("/v1/queue", headers=mia.headers), 401)
     listed = client.get("/v1/moderators", headers=ada.headers).json()["items"]
     assert next(each for each in listed if each["name"] == "mia")["disabled_at"]
+
+    assert client.post(f"/v1/moderators/{mia.id}/enable", headers=ada.headers).status_code == 204
+    listed = client.get("/v1/moderators", headers=ada.headers).json()["items"]
+    assert next(each for each in listed if each["name"] == "mia")["disabled_at"] is None
+    assert client.get("/v1/queue", headers=mia.headers).status_code == 401, "her token is not good again"
 
 
 def test_a_role_is_given_changed_and_taken_away(client: TestClient):

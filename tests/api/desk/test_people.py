@@ -100,6 +100,29 @@ def test_whoever_is_disabled_is_out_at_once(client: TestClient, ada):
     assert client.get("/v1/queue", headers=mia.headers).status_code == 401
 
 
+def test_whoever_is_enabled_again_comes_in_but_not_with_the_tokens_of_before(client: TestClient, ada):
+    mia = make.moderator("mia", Role.LEAD)
+    on_page(client, f"/{mia.id}/disable")
+
+    assert "come in again" in on_page(client, f"/{mia.id}/enable").text
+
+    assert not disabled(mia)
+    assert client.get("/v1/queue", headers=mia.headers).status_code == 401
+    assert come_in(client, mia).get("/desk/queue").status_code == 200
+    assert client.get("/desk/rules").status_code == 200, "her role is the one she had"
+
+
+def test_only_who_administers_all_of_somebody_enables_them(client: TestClient):
+    here = make.site("Here")
+    far = make.moderator("far")
+    with transaction() as session:
+        people.disable(session, session.get_one(Moderator, far.id), clock(session))
+    come_in(client, make.moderator("ben", Role.ADMIN, here.id))
+
+    assert on_page(client, f"/{far.id}/enable").status_code == 404, "of one site, she does not even see them"
+    assert disabled(far)
+
+
 def test_the_last_admin_of_everything_stays(client: TestClient, ada):
     make.moderator("bo", Role.ADMIN, make.site().id)
 

@@ -16,6 +16,7 @@ from pyotp import random_base32
 from pyotp.totp import TOTP
 from sqlalchemy import or_, update
 from sqlmodel import Session, col, select
+from zxcvbn import zxcvbn
 
 from moderation.errors import NotFoundError, UnavailableError
 from moderation.ids import new_secret, secret_hash
@@ -24,6 +25,8 @@ from moderation.people import SESSION_LIFE
 from moderation.preferences import Preferences
 
 SHORTEST, LONGEST = 12, 200  # characters of a password
+GUESSED = 72  # characters of it that are judged; the time that takes grows faster than they do
+SAFE = 3  # of 4, in zxcvbn's reckoning: more than 10^8 guesses
 LONGEST_SEEN_AS = 200
 STEP_SECONDS = 30  # RFC 6238
 SKEW_STEPS = (0, -1, 1)  # clocks differ by a step
@@ -40,12 +43,19 @@ _turns = BoundedSemaphore(HASHED_AT_ONCE)
 
 
 def objection(name: str, password: str) -> str:
-    """Why this cannot be the password, or nothing. Length is what counts: nobody is asked for a digit and a sign."""
+    """Why this cannot be the password, or nothing. Nobody is asked for a digit and a sign.
+
+    Length, and what NIST SP 800-63B (5.1.1.2) wants compared: passwords that are known, repeats, sequences, names.
+    """
     plain = _normal(password)
     if not SHORTEST <= len(plain) <= LONGEST:
         return f"A password has {SHORTEST} to {LONGEST} characters."
     if plain.strip().casefold() == _normal(name).strip().casefold():
         return "Your name is no password."
+    found = zxcvbn(plain[:GUESSED], user_inputs=[name, ISSUER])
+    if found["score"] < SAFE:
+        why = found["feedback"]["warning"] or "It is made of what is tried first."
+        return f"That is too easy to guess. {why}"
     return ""
 
 

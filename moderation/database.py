@@ -18,6 +18,7 @@ from sqlalchemy.engine import make_url
 from sqlalchemy.pool import ConnectionPoolEntry
 from sqlmodel import Session
 
+from moderation.dialects import FOLDED, folded
 from moderation.settings import settings
 
 # SQLite: a writer that finds the file busy waits this long before the caller gets a 503.
@@ -169,6 +170,7 @@ def _open_sqlite(url: str) -> Engine:
 
 def _prepare_sqlite(connection: Any, entry: ConnectionPoolEntry) -> None:
     del entry
+    connection.create_function(FOLDED, 1, folded, deterministic=True)
     connection.isolation_level = None  # the driver opens no transactions of its own: we say BEGIN
     for pragma in (
         "journal_mode=WAL",  # readers do not wait for the writer

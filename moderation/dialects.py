@@ -9,6 +9,8 @@ from sqlalchemy import ColumnElement, Select, case, func, text
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import Session, SQLModel
 
+FOLDED = "greenroom_folded"
+
 
 def insert_new(session: Session, table: type[SQLModel]) -> Any:
     """INSERT ... ON CONFLICT DO NOTHING: rows that are there already stay as they are."""
@@ -36,6 +38,18 @@ def locked(statement: Select[Any]) -> Select[Any]:
     FOR NO KEY UPDATE: rows that merely point here can still be added, else two who each hold one would wait for ever.
     """
     return statement.with_for_update(key_share=True)
+
+
+def says(session: Session, column: Any, words: str) -> ColumnElement[bool]:
+    """Whether the words occur, in capitals or not. SQLite's own LOWER knows ASCII only: it is given ours."""
+    if session.get_bind().dialect.name == "sqlite":
+        return getattr(func, FOLDED)(column).contains(words.casefold(), autoescape=True)
+    return column.icontains(words, autoescape=True)
+
+
+def folded(text: str | None) -> str | None:
+    """What SQLite calls FOLDED: set up with each of its connections."""
+    return text.casefold() if text else text
 
 
 def earlier_by(session: Session, moment: Any, by: timedelta) -> ColumnElement[Any]:

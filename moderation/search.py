@@ -12,6 +12,7 @@ from uuid import UUID
 
 from sqlmodel import Session, col, func, or_, select
 
+from moderation.dialects import says
 from moderation.models import Case, Comment, Page, Site
 from moderation.people import SETTLES, Person
 from moderation.terms import Status
@@ -51,7 +52,7 @@ def look(
         select(Comment, Page)
         .join(window, window.c.id == col(Comment.id))
         .join(Page, col(Page.id) == col(Comment.page_id))
-        .where(_says(words))
+        .where(_says(session, words))
     )
     if status:
         asked = asked.where(Comment.status == status.value)
@@ -76,14 +77,9 @@ def _window(person: Person, before: UUID | None, site_id: UUID | None) -> Any:
     return asked.order_by(col(Comment.id).desc()).limit(LOOKED_THROUGH).subquery()
 
 
-def _says(words: str) -> Any:
-    """Both cases of ASCII letters; of others those variants that people type (SQLite folds only ASCII)."""
+def _says(session: Session, words: str) -> Any:
     columns = (Comment.body, Comment.author_name, Page.title, Page.url)
-    lowered = [func.lower(col(each)).contains(words.lower(), autoescape=True) for each in columns]
-    typed = {words, words.lower(), words.upper(), words.capitalize(), words.title()}
-    variants = set[str]() if words.isascii() else typed
-    asked = [*lowered, *(col(each).contains(some, autoescape=True) for each in columns for some in variants)]
-    return or_(*asked)
+    return or_(*(says(session, col(each), words) for each in columns))
 
 
 def _named(session: Session, person: Person, words: str, site_id: UUID | None, status: Status | None) -> list[Any]:

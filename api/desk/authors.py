@@ -8,13 +8,14 @@ from fastapi import APIRouter, Query, Request, Response
 from api import cursors, fields
 from api.desk import render
 from api.desk.access import AModerator
-from moderation import authors, casework, search
+from moderation import authors, casework, decisions, search, standing
 from moderation.database import reading
 from moderation.people import SETTLES
 from moderation.terms import Status
 
 router = APIRouter(prefix="/desk", include_in_schema=False)
 
+CHECKS_NAMED = 3  # of those behind a verdict
 Words = Annotated[fields.Storable, Query(max_length=search.LONGEST)]
 
 
@@ -22,7 +23,12 @@ Words = Annotated[fields.Storable, Query(max_length=search.LONGEST)]
 def show_author(request: Request, me: AModerator, author_id: UUID) -> Response:
     with reading() as session:
         record = authors.record(session, me, author_id)
-    return render.page(request, "author.html", record=record, most=authors.COUNT_UP_TO)
+        views = standing.views(session, record.last)
+        decided = [each.decision for each in views if each.decision]
+        names = decisions.names(session, decided)
+    return render.page(
+        request, "author.html", record=record, views=views, names=names, most=authors.COUNT_UP_TO, named=CHECKS_NAMED
+    )
 
 
 @router.get("/search")

@@ -1,17 +1,19 @@
 """Many at once, at the desk: listed first, confirmed by number, shown while it goes, taken back as a whole."""
 
 import re
+from datetime import timedelta
 
 import pytest
 from fastapi.testclient import TestClient
 from sqlmodel import select
 
-from moderation import jobs
+from moderation import jobs, people
 from moderation.database import clock, reading, transaction
-from moderation.models import Decision, Job
+from moderation.models import Case, Comment, Decision, Job, Moderator
 from moderation.settings import settings
 from tests import make
 from tests.api.desk.test_decisions import signed_in
+from tests.moderation.plain import decide, rows
 
 ORIGIN = {"Origin": "http://greenroom.test"}
 
@@ -116,7 +118,16 @@ def test_the_authors_page_and_search_lead_to_each_other(desk: TestClient):
     assert author
     shown = desk.get(author[0]).text
     assert "1 open case" in shown
-    assert "held" in shown
+    assert "checks: hold (profanity" in shown
+
+    with reading() as session:
+        case, mia = (
+            session.exec(select(Case).join(Comment).where(Comment.external_id == "c-3")).one(),
+            rows(Moderator)[0],
+        )
+    decide(case, people.as_person(session, mia), at=case.opened_at - timedelta(minutes=1))
+    make.settle()
+    assert "reject as abuse by mia" in desk.get(author[0]).text
 
 
 @pytest.mark.parametrize("by", ["author", "page", "campaign"])

@@ -11,7 +11,7 @@ from sqlmodel import Session, col, func, select
 from moderation.database import reading
 from moderation.decisions import UNDONE
 from moderation.ids import first_id
-from moderation.models import Case, Comment, Decision, Moderator, Page
+from moderation.models import Case, Comment, Decision, Membership, Moderator, Page
 from moderation.people import LEADS, SETTLES, Person
 from moderation.terms import Action, Reason
 
@@ -99,7 +99,13 @@ def everything(person: Person, wanted: Wanted) -> Iterator[Row]:
 
 
 def moderators(session: Session, person: Person) -> list[tuple[UUID, str]]:
-    """Whose decisions this person may read."""
-    if not person.may(LEADS):
-        return [(person.id, person.name)]
-    return [(each.id, each.name) for each in session.exec(select(Moderator).order_by(Moderator.name)).all()]
+    """Whose decisions this person may read: of a lead's sites, whoever has a role there."""
+    led = person.sites(LEADS)
+    asked = select(Moderator.id, Moderator.name).order_by(Moderator.name)
+    if led is not None:
+        here = select(Membership.moderator_id).where(
+            or_(col(Membership.site_id).in_(led), col(Membership.site_id).is_(None))
+        )
+        asked = asked.where(or_(col(Moderator.id).in_(here), col(Moderator.id) == person.id))
+    found = session.exec(asked).all() if person.may(LEADS) else ()
+    return [(each[0], each[1]) for each in found] or [(person.id, person.name)]

@@ -32,6 +32,7 @@ class Settings(BaseSettings):
     )  # oldest pending comment above this: 503 before promising more
     webhook_allowed_networks: Annotated[tuple[IPv4Network | IPv6Network, ...], NoDecode] = ()
     idempotency_hours: int = Field(default=24, ge=1)  # how long an Idempotency-Key is remembered
+    deliveries_days: int = Field(default=30, ge=1)  # how long what has arrived at a site's webhook stays in the log
     log_level: str = "INFO"
 
     @field_validator("webhook_allowed_networks", mode="before")

@@ -9,13 +9,15 @@ from sqlalchemy import delete, func, or_
 from sqlmodel import Session, col, select
 
 from moderation import alike
-from moderation.models import Comment, DeskSession, IdempotentAnswer, SignInLink
+from moderation.ids import first_id
+from moderation.models import Comment, Delivery, DeskSession, IdempotentAnswer, SignInLink
 from moderation.screening import MOST_ATTEMPTS, nobody_at_it
-from moderation.terms import Status
+from moderation.terms import DeliveryState, Status
 
 FRESH = timedelta(seconds=0.5)  # younger than this, its first nudge is still on its way
 MOST_SITES = 200  # looked at in one go
 KEPT_AFTER_END = timedelta(days=7)
+PRUNED_AT_ONCE = 2_000  # in one transaction: others want to write, too
 
 
 def to_nudge(session: Session, now: datetime, most: int) -> list[tuple[UUID, int, int]]:
@@ -101,3 +103,11 @@ def prune(session: Session, now: datetime, idempotency: timedelta) -> None:
     session.execute(delete(SignInLink).where(col(SignInLink.expires_at) < now - KEPT_AFTER_END))
     session.execute(delete(DeskSession).where(col(DeskSession.expires_at) < now - KEPT_AFTER_END))
     alike.prune(session, now)
+
+
+def prune_deliveries(session: Session, now: datetime, kept: timedelta) -> bool:
+    """Forget some of those that arrived long ago; whether there may be more. What is told by them is in the events."""
+    old = (Delivery.state == DeliveryState.DELIVERED.value, col(Delivery.id) < first_id(now - kept))
+    some = select(Delivery.id).where(*old).order_by(col(Delivery.id)).limit(PRUNED_AT_ONCE)
+    gone = delete(Delivery).where(col(Delivery.id).in_(some)).returning(col(Delivery.id))
+    return len(session.execute(gone).all()) == PRUNED_AT_ONCE

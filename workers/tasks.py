@@ -46,6 +46,7 @@ SITES_AT_ONCE = 100
 TURN_SECONDS = 10.0  # one worker talks to one address for so long, then others get their turn
 SEALING_SECONDS = 1.0  # of a sweep; more waits for the next one
 JOBS_SECONDS = 2.0  # of a sweep
+PRUNING_SECONDS = 30.0  # an hour: what is left over is for the next one
 SITES_SEALED = 1_000  # in one sweep
 AT_ONCE = 4  # deliveries to one address at the same time
 
@@ -84,6 +85,11 @@ def sweep() -> None:
 def prune() -> None:
     with transaction() as session:
         upkeep.prune(session, clock(session), timedelta(hours=settings().idempotency_hours))
+    ends = time.monotonic() + PRUNING_SECONDS
+    more = True
+    while more and time.monotonic() < ends:
+        with transaction() as session:
+            more = upkeep.prune_deliveries(session, clock(session), timedelta(days=settings().deliveries_days))
 
 
 def deliver_to(site_id: UUID) -> None:

@@ -29,7 +29,6 @@ SEE_OTHER = 303
 MOST_LETTERS = 50  # shown
 CHART_SECONDS = 2.0  # a database that takes longer leaves the charts empty, not the page
 SAID = {"retried": "It is being screened once more.", "settled": "Noted: somebody has looked."}
-WEBHOOK = "webhook "  # and a site's name
 GROUPS = (  # what it is called, the parts that must be there, and how the names of others begin
     (
         "Is work being done?",
@@ -37,7 +36,7 @@ GROUPS = (  # what it is called, the parts that must be there, and how the names
         (),
     ),
     ("Workers", (), ("worker ",)),
-    ("What failed or waits for people", ("checks", "deliveries", "dead letters", "open cases"), (WEBHOOK,)),
+    ("What failed or waits for people", ("checks", "deliveries", "dead letters", "open cases"), (health.WEBHOOK,)),
     ("What it stands on", ("database", "migrations", "broker", "disk"), ()),
 )
 UNKNOWN = ("none sent yet", "never", "unknown")
@@ -110,7 +109,7 @@ def _page(
     said: str = "",
 ) -> Response:
     asked, until = _drawn.begin(), time.monotonic() + CHART_SECONDS
-    groups = grouped(_theirs(me, health.report()))
+    groups = grouped(health.theirs(me, health.report()))
     level = health.worst(part for group in groups for part in group.parts)
     return render.page(
         request,
@@ -127,20 +126,6 @@ def _page(
         said=said,
         at=datetime.now(UTC),
     )
-
-
-def _theirs(me: Person, parts: Sequence[Part]) -> list[Part]:
-    """Without the addresses of sites that are not theirs."""
-    mine = me.sites(WATCHES)
-    addressed = [each for each in parts if each.name.startswith(WEBHOOK)]
-    if mine is None or not addressed:
-        return list(parts)
-    try:
-        with reading() as session:
-            names = {f"{WEBHOOK}{each.name}" for each in casework.sites_of(session, mine)}
-    except SQLAlchemyError:
-        names = set[str]()
-    return [each for each in parts if each not in addressed or each.name in names]
 
 
 def _charts(asked: Callable[[float], Any], until: float) -> tuple[charts.Chart, ...]:

@@ -44,7 +44,7 @@ def prometheus() -> Response:
 def full(person: APerson) -> dict[str, Any]:
     """Workers, queues, what waits and what failed. 200 whatever it says: the status is in the body."""
     person.must(WATCHES)
-    parts = health.report()
+    parts = health.theirs(person, health.report())
     return {
         "status": health.worst(parts).value,
         "parts": [

@@ -4,20 +4,22 @@ Answers within ANSWER_SECONDS and a little, whatever the database and Redis do.
 """
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
 from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
 
-from moderation import live, migrate
+from moderation import casework, live, migrate
 from moderation.database import clock, reading, transaction
 from moderation.health import disk, rows, signs
 from moderation.health.bounded import Bounded
 from moderation.health.parts import Level, Part, worst
+from moderation.health.rows import WEBHOOK
+from moderation.people import WATCHES, Person
 from moderation.settings import settings
 
-__all__ = ["Level", "Part", "ready", "report", "worst"]
+__all__ = ["WEBHOOK", "Level", "Part", "ready", "report", "theirs", "worst"]
 
 SLOW_DATABASE_MS = 100.0
 ANSWER_SECONDS = 2.0  # for the database; Redis has its own, a tenth of it
@@ -50,6 +52,20 @@ def report() -> list[Part]:
         *signs.of_work(pulse),
         *_from_rows(counted, until),
     ]
+
+
+def theirs(person: Person, parts: Sequence[Part]) -> list[Part]:
+    """Without the addresses of sites that are not this person's to watch."""
+    mine = person.sites(WATCHES)
+    addressed = [each for each in parts if each.name.startswith(WEBHOOK)]
+    if mine is None or not addressed:
+        return list(parts)
+    try:
+        with reading() as session:
+            names = {f"{WEBHOOK}{each.name}" for each in casework.sites_of(session, mine)}
+    except SQLAlchemyError:
+        names = set[str]()
+    return [each for each in parts if each not in addressed or each.name in names]
 
 
 def _database(asked: Callable[[float], _Found], until: float) -> list[Part]:

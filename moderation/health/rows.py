@@ -14,6 +14,7 @@ from moderation.terms import DeliveryState, Status
 OLD_PENDING = timedelta(seconds=60)
 STALE_PENDING = timedelta(minutes=10)
 MOST_ENDPOINTS = 10  # shown
+WEBHOOK = "webhook "  # and a site's name: what an address in trouble is called
 
 
 def report(session: Session, now: datetime) -> list[Part]:
@@ -98,7 +99,7 @@ def _endpoints(session: Session, now: datetime) -> list[Part]:
         .order_by(col(Webhook.failing_since).is_(None), col(Webhook.failing_since), col(Webhook.site_id))
         .limit(MOST_ENDPOINTS)
     )
-    return [Part(f"webhook {name}", Level.WARN, _trouble(each, now), "takes it") for each, name in session.exec(asked)]
+    return [Part(f"{WEBHOOK}{name}", Level.WARN, _trouble(each, now), "takes it") for each, name in session.exec(asked)]
 
 
 def _trouble(webhook: Webhook, now: datetime) -> str:

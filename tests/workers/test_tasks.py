@@ -4,6 +4,7 @@ import json
 import threading
 from datetime import timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from uuid import UUID
 
 import pytest
 from standardwebhooks import Webhook as Verifier
@@ -11,6 +12,7 @@ from standardwebhooks import Webhook as Verifier
 from moderation import decisions, intake, live, screening, upkeep, webhooks
 from moderation.checks import NAMES
 from moderation.database import clock, reading, transaction
+from moderation.ids import first_id
 from moderation.models import Case, Comment, DeadLetter, Delivery, DeskSession, IdempotentAnswer, Screening, Webhook
 from moderation.settings import settings
 from moderation.terms import Action, Status, Why
@@ -267,6 +269,22 @@ def test_prune_forgets_old_answers_and_keeps_young_ones(site):
     young = rows(Comment, external_id="young")[0]
     assert [each.comment_id for each in rows(IdempotentAnswer)] == [young.id]
     assert len(rows(Comment)) == 2
+
+
+def test_prune_forgets_what_arrived_long_ago_and_keeps_what_did_not(site):
+    with transaction() as session:
+        webhooks.set_address(session, site.id, "https://hooks.example/a", clock(session))
+        now = clock(session)
+        for back, state in ((31, "delivered"), (31, "failed"), (31, "waiting"), (29, "delivered")):
+            at = now - timedelta(days=back)
+            made = webhooks.test(session, site.id, at)
+            made.id, made.state = UUID(int=first_id(at).int + 1 + made.id.int % 2**60), state
+            session.add(made)
+
+    tasks.prune.run()
+
+    kept = sorted((each.state, (now - each.created_at).days) for each in rows(Delivery))
+    assert kept == [("delivered", 29), ("failed", 31), ("waiting", 31)]
 
 
 def test_prune_forgets_sessions_long_over(site):

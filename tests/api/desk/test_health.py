@@ -117,6 +117,19 @@ def test_troubled_addresses_of_other_sites_are_not_hers(client: TestClient):
     assert "The Other" not in page
 
 
+def test_the_api_does_not_show_them_to_her_either(client: TestClient):
+    mine, other = make.site(), make.site("The Other")
+    for each in (mine, other):
+        address(each.id, failures=2)
+    ada, olaf = make.moderator("ada", Role.ADMIN, mine.id), make.moderator("olaf", Role.OPERATOR)
+    hers, all_ = (
+        {part["name"] for part in client.get("/v1/health", headers=each.headers).json()["parts"]}
+        for each in (ada, olaf)
+    )
+    assert all_ - hers == {"webhook The Other"}
+    assert "webhook The Courier" in hers
+
+
 def test_a_stretch_that_is_over_is_looked_up_once(engine: str):
     site = make.site()
     make.stored(site.id)

@@ -9,8 +9,10 @@ import signal
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 from collections import Counter
+from contextlib import suppress
 from pathlib import Path
 from typing import NamedTuple
 
@@ -23,7 +25,9 @@ from tests.faults import engines
 from tests.faults.house import ROOT
 from tests.faults.orders import until
 
-COMMENTS = 1_500
+PAUSE_SECONDS = 0.005  # between two comments: about as many as the worker does
+BUSY_BYTES = 150  # of verdicts that a worker has written before it is killed: it is at work
+START_SECONDS = 20.0
 CALM_SECONDS = 25.0  # five times the visibility time-out
 
 
@@ -33,8 +37,33 @@ class Lost(NamedTuple):
     doubled: int
 
 
+class _Site:
+    """Publishes all the time; counts what was taken without an error."""
+
+    def __init__(self, broker: str) -> None:
+        self._celery = Celery("site", broker=broker, broker_transport_options={"socket_timeout": 1})
+        self._going = True
+        self.accepted = 0
+        self._thread = threading.Thread(target=self._run, daemon=True)
+        self._thread.start()
+
+    def stop(self) -> None:
+        self._going = False
+        self._thread.join(10)
+        self._celery.close()
+
+    def _run(self) -> None:
+        number = 0
+        while self._going:
+            number += 1
+            with suppress(OperationalError, RedisError, OSError):
+                self._celery.send_task("look", args=[number], retry=False, ignore_result=True)
+                self.accepted += 1
+            time.sleep(PAUSE_SECONDS)
+
+
 def run(kills: int, *, forget: bool, seed: int = 1) -> Lost:
-    """Publish while the worker is killed so many times, and Redis once without its memory, if asked."""
+    """Publish while the worker is killed at its work so many times; half-way Redis, and its memory, if asked."""
     chance = random.Random(seed)
     home = Path(tempfile.mkdtemp(prefix="gr-plain-", dir="/tmp"))
     socket, verdicts = home / "valkey.sock", home / "verdicts"
@@ -42,33 +71,36 @@ def run(kills: int, *, forget: bool, seed: int = 1) -> Lost:
     server = _server(home, socket)
     broker = f"redis+socket://{socket}"
     environment = os.environ | {"PLAIN_BROKER": broker, "PLAIN_VERDICTS": str(verdicts), "PYTHONPATH": str(ROOT)}
-    worker = _worker(environment)
-    accepted = 0
-    with Celery("site", broker=broker, broker_transport_options={"socket_timeout": 1}) as site:
-        moments = set(chance.sample(range(100, COMMENTS), kills))
-        for number in range(COMMENTS):
-            try:
-                site.send_task("look", args=[number], retry=False, ignore_result=True)
-                accepted += 1
-            except (OperationalError, RedisError, OSError):
-                continue
-            if number in moments:
-                os.killpg(worker.pid, signal.SIGKILL)
-                worker.wait()
-                worker = _worker(environment)
-            if forget and number == COMMENTS * 2 // 3:
-                server.kill()
-                server.wait()
-                engines.forget_everything(home / "redis")
-                server = _server(home, socket)
-            time.sleep(0.002)
-    _calm(verdicts, accepted)
-    os.killpg(worker.pid, signal.SIGKILL)
-    worker.wait()
+    site, worker = _Site(broker), _worker(environment)
+    for number in range(kills):
+        _at_work(verdicts)
+        time.sleep(chance.uniform(0, 0.3))
+        _kill(worker)
+        if forget and number == kills // 2:
+            time.sleep(0.5)  # what is published now waits in Redis alone
+            server.kill()
+            server.wait()
+            engines.forget_everything(home / "redis")
+            server = _server(home, socket)
+        worker = _worker(environment)
+    site.stop()
+    _calm(verdicts, site.accepted)
+    _kill(worker)
     server.kill()
     server.wait()
     seen = Counter(map(int, verdicts.read_text().split()))
-    return Lost(accepted, accepted - len(seen), sum(1 for times in seen.values() if times > 1))
+    return Lost(site.accepted, site.accepted - len(seen), sum(1 for times in seen.values() if times > 1))
+
+
+def _at_work(verdicts: Path) -> None:
+    before, ends = verdicts.stat().st_size, time.monotonic() + START_SECONDS
+    while verdicts.stat().st_size < before + BUSY_BYTES and time.monotonic() < ends:
+        time.sleep(0.02)
+
+
+def _kill(worker: "subprocess.Popen[bytes]") -> None:
+    os.killpg(worker.pid, signal.SIGKILL)
+    worker.wait()
 
 
 def _calm(verdicts: Path, accepted: int) -> None:

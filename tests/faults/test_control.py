@@ -9,5 +9,5 @@ from tests.faults import control
 def test_plain_celery_loses_comments_under_the_same_faults():
     found = control.run(2, forget=True)
 
-    assert found.accepted > 1_000
+    assert found.accepted > 200
     assert found.lost > 0

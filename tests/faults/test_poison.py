@@ -1,83 +1,40 @@
 """Comments that break whatever looks at them: each is held within 90 seconds, and nobody else notices."""
 
-import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
-from dataclasses import dataclass
 from datetime import timedelta
-from typing import Any
-from uuid import UUID
 
 import pytest
-from sqlmodel import Session, select
 
-from moderation.models import Case, Comment, DeadLetter, Screening
+from moderation.models import Case, DeadLetter, Screening
 from moderation.terms import Status, Why
 from tests.conftest import ENGINES
 from tests.faults import poison
-from tests.faults.house import House, opened
-from tests.faults.load import Client, Load, Sent
-from tests.faults.orders import until
+from tests.faults.house import opened
+from tests.faults.poisoned import Poisoned, all_settled
+from tests.faults.poisoned import poisoned as poisoned_house
 
 pytestmark = pytest.mark.timeout(240)
 
-MATES = 6  # in the same batch, and so in the same nudge
 HELD_WITHIN = timedelta(seconds=90)
 FATAL = ("kill", "hang")  # the process is gone: nothing can say what it saw
 CAUGHT = tuple(name for name in poison.ACTS if name not in FATAL)
-
-
-@dataclass
-class Poisoned:
-    house: House
-    bad: dict[str, Sent]
-    mates: list[Sent]
-
-    def of(self, sent: Sent, table: type[Any]) -> list[Any]:
-        with Session(self.house.read()) as session:
-            return list(session.exec(select(table).where(table.comment_id == UUID(sent.id))).all())
-
-    def comment(self, sent: Sent) -> Comment:
-        with Session(self.house.read()) as session:
-            return session.get_one(Comment, UUID(sent.id))
 
 
 @pytest.fixture(scope="module")
 def houses() -> Iterator[dict[str, Poisoned]]:
     """A house on each engine, poisoned at the same time: it is a minute of waiting."""
     with ExitStack() as stack:
-        found = {name: _poisoned(stack.enter_context(opened(name, two=False))) for name in ENGINES}
+        found = {name: poisoned_house(stack.enter_context(opened(name, two=False))) for name in ENGINES}
         with ThreadPoolExecutor() as threads:
-            list(threads.map(_all_settled, found.values()))
+            list(threads.map(all_settled, found.values()))
         yield found
 
 
 @pytest.fixture(params=ENGINES)
 def poisoned(request: pytest.FixtureRequest, houses: dict[str, Poisoned]) -> Poisoned:
     return houses[request.param]
-
-
-def _poisoned(house: House) -> Poisoned:
-    load = Load(house, seed=13)
-    client, made = Client(house, load), Poisoned(house, {}, [])
-    for name in poison.ACTS:
-        mates = [load.next(load.clean(), "Courier") for _ in range(MATES)]
-        made.bad[name] = load.next(f"{load.clean()} {poison.WORD}-{name}", "Courier")
-        made.mates += mates
-        batch = [*mates[: MATES // 2], made.bad[name], *mates[MATES // 2 :]]
-        _, answer = client.ask(
-            "POST", "/v1/comments/batch", {"items": [load.document(each) for each in batch]}, "Courier"
-        )
-        for each, row in zip(batch, answer["items"], strict=True):
-            each.id = row["comment"]["id"]
-    return made
-
-
-def _all_settled(made: Poisoned) -> None:
-    time.sleep(5)
-    everybody = [*made.bad.values(), *made.mates]
-    until(lambda: all(made.comment(each).status != Status.PENDING for each in everybody), 120)
 
 
 @pytest.mark.parametrize("name", poison.ACTS)

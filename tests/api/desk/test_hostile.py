@@ -1,13 +1,16 @@
 """Hostile text on every page of the queue: nothing runs, nothing breaks the layout, no policy is violated."""
 
+from datetime import timedelta
+from uuid import UUID
+
 import pytest
 from playwright.sync_api import Page
-from sqlmodel import select
+from sqlmodel import col, select
 
-from moderation import filters, notes
+from moderation import decisions, filters, jobs, notes, reports, webhooks
 from moderation.database import clock, reading, transaction
 from moderation.models import Case, Comment
-from moderation.terms import Role
+from moderation.terms import Action, Reason, Role
 from tests import make
 
 pytestmark = [pytest.mark.parametrize("engine", ["sqlite"], indirect=True), pytest.mark.timeout(180)]
@@ -98,3 +101,52 @@ def test_notes_and_filters_with_hostile_names_do_nothing(opened, site):
     untouched(page, WIDTHS[0])
     page.goto("/desk/queue?group=page")
     untouched(page, WIDTHS[0])
+
+
+@pytest.mark.parametrize("width", WIDTHS)
+def test_no_page_runs_or_breaks_on_hostile_words(opened, site, width):
+    ada = make.moderator("ada", Role.ADMIN)
+    author, job = _busy(site, ada)
+    page = opened(ada, viewport={"width": width, "height": 800})
+    for path in (
+        "/desk/queue?group=author",
+        "/desk/queue?group=campaign",
+        "/desk/queue?author=%3Cscript%3E&language=%22%3E&page_url=javascript:1",
+        "/desk/bulk?check=profanity",
+        f"/desk/jobs/{job}",
+        "/desk/decisions?moderator=all",
+        "/desk/search?q=evil",
+        "/desk/search?q=%3Cscript%3Ewindow.evil%20%3D%201",
+        f"/desk/authors/{author}",
+        "/desk/people",
+        "/desk/account",
+        "/desk/deliveries",
+        "/desk/health",
+        f"/desk/rules/{site.id}",
+        "/desk/nothing?<script>window.evil=1</script>",
+    ):
+        page.goto(path)
+        untouched(page, width)
+
+
+def _busy(site: make.AtSite, ada: make.AModerator) -> tuple[UUID | None, UUID]:
+    """People with hostile names report, decide, and leave notes; one author, and one job."""
+    for number, text in enumerate(HOSTILE[:8]):
+        make.moderator(f"{text[:60]} {number}", Role.LEAD, site.id)
+    eve = make.moderator("<img src=x onerror='window.evil = 1'>", Role.LEAD, site.id).person
+    with transaction() as session:
+        now = clock(session)
+        webhooks.set_address(session, site.id, "https://hooks.example/<svg onload=window.evil=1>", now)
+        webhooks.test(session, site.id, now)
+        comments = session.exec(select(Comment).order_by(col(Comment.id))).all()
+        for comment, text in zip(comments, HOSTILE, strict=True):
+            reports.report(session, site.id, comment.id, text[:200], text[:200], text[:2_000], now)
+        cases = session.exec(select(Case).order_by(col(Case.id))).all()
+        for case in cases[:6]:
+            decisions.decide(
+                session, case.id, eve, Action.REJECT, None, now, timedelta(minutes=5), Reason.SPAM, HOSTILE[0]
+            )
+        job = jobs.begin(
+            session, ada.person, [each.id for each in cases[6:9]], Action.REJECT, Reason.OTHER, HOSTILE[1], {}, now
+        )
+        return comments[0].author_id, job.id

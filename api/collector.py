@@ -21,7 +21,8 @@ from moderation import intake
 from moderation.database import clock, transaction
 from moderation.errors import OverloadedError
 from moderation.failpoints import reach
-from moderation.intake import Accepted, Outcome, Submission
+from moderation.intake import Outcome
+from moderation.submissions import Accepted, Submission
 from workers import nudge
 
 FLUSH_UP_TO = 250  # comments in one transaction: nobody else writes to SQLite meanwhile

@@ -10,9 +10,8 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 from api.errors import problem_of
 from api.fields import Address, Body, Email, Header, Id, Language, Moment, Name, Note, Storable, Url, moment
 from moderation.errors import ModerationError
-from moderation.intake import Accepted, Submission
-from moderation.models import Comment, Page
 from moderation.standing import SiteView
+from moderation.submissions import Accepted, OnPage, Seen, Submission
 from moderation.terms import Status
 
 MOST_IN_BATCH = 1_000
@@ -152,7 +151,7 @@ def submission(site_id: UUID, sent: CommentIn, key: str | None = None, payload_h
     )
 
 
-def just_received(comment: Comment, page: Page) -> dict[str, Any]:
+def just_received(comment: Seen, page: OnPage) -> dict[str, Any]:
     """A comment as it was when it came in: what 202 is answered with, the first time and every time after."""
     return {
         "id": str(comment.id),
@@ -173,7 +172,7 @@ def just_received(comment: Comment, page: Page) -> dict[str, Any]:
 def for_site(view: SiteView) -> dict[str, Any]:
     """A comment as its site sees it: categories, never the matched words; never e-mail, address or browser."""
     comment, decision = view.comment, view.decision
-    shown = just_received(comment, view.page) | {
+    shown = just_received(comment, OnPage(view.page.url, view.page.title)) | {
         "status": comment.status,
         "revision": comment.revision,
         "screened_at": moment(comment.screened_at),
@@ -227,7 +226,7 @@ def row(external_id: Any, outcome: Accepted | ModerationError, shown: Mapping[st
     return {"external_id": external_id, "status": status, "comment": shown, "problem": None}
 
 
-def _author(comment: Comment) -> dict[str, Any]:
+def _author(comment: Seen) -> dict[str, Any]:
     return {"id": comment.author_external_id, "name": comment.author_name, "url": comment.author_url}
 
 

@@ -2,21 +2,32 @@
 
 from collections.abc import Iterable
 from datetime import datetime
-from typing import Any
+from typing import Any, Protocol
 from uuid import UUID
 
 from sqlalchemy import insert
 from sqlmodel import Session, col, select
 
 from moderation.ids import new_id
-from moderation.models import Comment, Decision, Event, Moderator, Screening
+from moderation.models import Decision, Event, Moderator, Screening
 from moderation.terms import Kind
 
 SITE, POLICY, READER, AUTHOR, OPERATOR = "site", "policy", "reader", "author", "operator"
 
 
+class Subject(Protocol):
+    """A comment, or what is known of one that was just stored."""
+
+    @property
+    def id(self) -> UUID: ...
+    @property
+    def site_id(self) -> UUID: ...
+    @property
+    def revision(self) -> int: ...
+
+
 def event(
-    comment: Comment, kind: Kind, at: datetime, by: str | UUID, data: dict[str, Any] | None = None
+    comment: Subject, kind: Kind, at: datetime, by: str | UUID, data: dict[str, Any] | None = None
 ) -> dict[str, Any]:
     """One line of the trail, to be recorded. Never text, never anything of the writer."""
     return {

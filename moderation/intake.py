@@ -6,8 +6,9 @@ Never two comments for one external_id: the unique constraint decides, whoever e
 import hashlib
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import fields
 from datetime import datetime
+from operator import itemgetter
 from typing import Any
 from uuid import UUID
 
@@ -28,44 +29,12 @@ from moderation.ids import author_key, new_id, page_id
 from moderation.models import Author, Comment, IdempotentAnswer, Page, Revision
 from moderation.queue import close_case
 from moderation.states import after
+from moderation.submissions import Accepted, Fresh, OnPage, Submission
 from moderation.terms import Change, Closed, Kind, Status
-
-
-@dataclass(frozen=True, slots=True)
-class Submission:
-    """What a site's backend hands over, checked for shape already."""
-
-    site_id: UUID
-    external_id: str
-    body: str
-    page_url: str
-    page_title: str | None = None
-    author_id: str | None = None
-    author_name: str | None = None
-    author_email: str | None = None
-    author_url: str | None = None
-    parent_external_id: str | None = None
-    language: str | None = None
-    ip: str | None = None
-    user_agent: str | None = None
-    referrer: str | None = None
-    typed_for_seconds: float | None = None
-    honeypot: str | None = None
-    submitted_at: datetime | None = None
-    idempotency_key: str | None = None
-    payload_hash: str = ""  # of the request, when it came with an Idempotency-Key
-
-
-@dataclass(frozen=True, slots=True)
-class Accepted:
-    comment: Comment
-    page: Page
-    created: bool  # False: it was here before
-    replayed: int = 0  # the HTTP status that this Idempotency-Key was answered with before
-
 
 Outcome = Accepted | ModerationError
 Key = tuple[UUID, str]  # a site, and what is unique on it
+_Row = dict[str, Any]
 
 
 def submit(session: Session, submissions: Sequence[Submission], now: datetime) -> list[Outcome]:
@@ -96,17 +65,17 @@ def _submit_round(session: Session, submissions: Sequence[Submission], now: date
     asked = [each for each in submissions if _answer_key(each) not in answered]
     known = _known(session, asked)
     fresh = [_comment(each, now) for each in asked if (each.site_id, each.external_id) not in known]
-    created = _store(session, fresh, asked, now)
+    created = {each.id: each for each in _store(session, fresh, asked, now)}
     if len(created) < len(fresh):  # sent twice in this list, or another process was first
         known |= _known(session, [each for each in asked if (each.site_id, each.external_id) not in known])
-    by_key = {(each.site_id, each.external_id): each for each in fresh if each.id in created}
+    by_key = {(each.site_id, each.external_id): each for each in created.values()}
     outcomes: list[Outcome] = []
     for each in submissions:
         key = each.site_id, each.external_id
         if _answer_key(each) in answered:
             outcomes.append(_replay(session, each, answered[_answer_key(each)]))
         elif key in by_key:
-            outcomes.append(Accepted(by_key.pop(key), _page(each, now), created=True))
+            outcomes.append(Accepted(by_key.pop(key), OnPage(each.page_url, each.page_title), created=True))
         else:
             outcomes.append(_compare(each, known.get(key)))
     _remember(session, submissions, outcomes, now)
@@ -164,67 +133,73 @@ def _answer_key(each: Submission) -> Key:
     return each.site_id, hashlib.sha256(each.idempotency_key.encode()).hexdigest()
 
 
-def _comment(each: Submission, now: datetime) -> Comment:
-    return Comment(
-        id=new_id(),
-        site_id=each.site_id,
-        external_id=each.external_id,
-        page_id=page_id(each.site_id, each.page_url),
-        author_id=author_key(each.site_id, each.author_id, each.author_email),
-        parent_external_id=each.parent_external_id,
-        body=each.body,
-        body_hash=text_hash(each.body),
-        language=each.language,
-        author_external_id=each.author_id,
-        author_name=each.author_name,
-        author_email=each.author_email,
-        author_url=each.author_url,
-        ip=each.ip,
-        user_agent=each.user_agent,
-        referrer=each.referrer,
-        typed_for_seconds=each.typed_for_seconds,
-        honeypot=each.honeypot,
-        submitted_at=each.submitted_at or now,
-        received_at=now,
-        updated_at=now,
-        status=Status.PENDING.value,
-    )
+def _comment(each: Submission, now: datetime) -> _Row:
+    return {
+        "id": new_id(),
+        "site_id": each.site_id,
+        "external_id": each.external_id,
+        "page_id": page_id(each.site_id, each.page_url),
+        "author_id": author_key(each.site_id, each.author_id, each.author_email),
+        "parent_external_id": each.parent_external_id,
+        "body": each.body,
+        "body_hash": text_hash(each.body),
+        "language": each.language,
+        "author_external_id": each.author_id,
+        "author_name": each.author_name,
+        "author_email": each.author_email,
+        "author_url": each.author_url,
+        "ip": each.ip,
+        "user_agent": each.user_agent,
+        "referrer": each.referrer,
+        "typed_for_seconds": each.typed_for_seconds,
+        "honeypot": each.honeypot,
+        "submitted_at": each.submitted_at or now,
+        "received_at": now,
+        "updated_at": now,
+        "status": Status.PENDING.value,
+        "revision": 1,
+        "report_count": 0,
+        "attempts": 0,
+    }
 
 
-def _page(each: Submission, now: datetime) -> Page:
-    return Page(
-        id=page_id(each.site_id, each.page_url),
-        site_id=each.site_id,
-        url=each.page_url,
-        title=each.page_title,
-        first_seen_at=now,
-    )
+def _pages(submissions: Sequence[Submission], now: datetime) -> list[_Row]:
+    titles = {(each.site_id, each.page_url): each.page_title for each in submissions}
+    rows = [
+        {"id": page_id(site, url), "site_id": site, "url": url, "title": title, "first_seen_at": now}
+        for (site, url), title in titles.items()
+    ]
+    return sorted(rows, key=_by_id)
 
 
-def _store(session: Session, comments: list[Comment], submissions: Sequence[Submission], now: datetime) -> set[UUID]:
+def _authors(comments: Sequence[_Row], now: datetime) -> list[_Row]:
+    known = {each["author_id"]: each for each in comments if each["author_id"]}
+    rows = [
+        {"id": key, "site_id": each["site_id"], "external_id": each["author_external_id"], "first_seen_at": now}
+        for key, each in known.items()
+    ]
+    return sorted(rows, key=_by_id)
+
+
+_by_id = itemgetter("id")
+
+
+def _store(session: Session, comments: list[_Row], submissions: Sequence[Submission], now: datetime) -> list[Fresh]:
     """Insert in one order everywhere, so that two processes never wait for each other in a circle."""
     if not comments:
-        return set()
-    pages = {page.id: page.model_dump() for page in (_page(each, now) for each in submissions)}
-    authors = {
-        each.author_id: Author(
-            id=each.author_id, site_id=each.site_id, external_id=each.author_external_id, first_seen_at=now
-        ).model_dump()
-        for each in comments
-        if each.author_id
-    }
-    session.execute(insert_new(session, Page), [pages[each] for each in sorted(pages)])
-    if authors:
-        session.execute(insert_new(session, Author), [authors[each] for each in sorted(authors)])
-    in_order = sorted(comments, key=lambda each: (each.site_id, each.external_id))
-    stored = session.execute(
-        insert_new(session, Comment).returning(col(Comment.id)), [each.model_dump() for each in in_order]
-    )
-    created = set(stored.scalars())
-    audit.record(
-        session, [audit.event(each, Kind.RECEIVED, now, audit.SITE) for each in comments if each.id in created]
-    )
+        return []
+    session.execute(insert_new(session, Page), _pages(submissions, now))
+    if authors := _authors(comments, now):
+        session.execute(insert_new(session, Author), authors)
+    in_order = sorted(comments, key=itemgetter("site_id", "external_id"))
+    stored = session.execute(insert_new(session, Comment).returning(col(Comment.id)), in_order)
+    ids = set(stored.scalars())
+    created = [Fresh(**{name: each[name] for name in _SHOWN}) for each in comments if each["id"] in ids]
+    audit.record(session, [audit.event(each, Kind.RECEIVED, now, audit.SITE) for each in created])
     return created
+
+
+_SHOWN = tuple(each.name for each in fields(Fresh))
 
 
 def _compare(each: Submission, found: tuple[Comment, Page] | None) -> Outcome:
@@ -234,7 +209,7 @@ def _compare(each: Submission, found: tuple[Comment, Page] | None) -> Outcome:
     if comment.status == Status.ERASED:
         return CommentErasedError(comment_id=str(comment.id))
     if comment.body == each.body:
-        return Accepted(comment, page, created=False)
+        return Accepted(comment, OnPage(page.url, page.title), created=False)
     return DifferentBodyError(
         "This external_id is taken by a comment with another body. "
         f"If its author edited it, send PATCH /v1/comments/{comment.id}.",
@@ -247,7 +222,8 @@ def _replay(session: Session, each: Submission, answer: IdempotentAnswer) -> Out
     if answer.payload_hash != each.payload_hash:
         return IdempotencyKeyReusedError()
     comment = session.get_one(Comment, answer.comment_id)
-    return Accepted(comment, session.get_one(Page, comment.page_id), created=False, replayed=answer.status)
+    page = session.get_one(Page, comment.page_id)
+    return Accepted(comment, OnPage(page.url, page.title), created=False, replayed=answer.status)
 
 
 def _remember(session: Session, submissions: Sequence[Submission], outcomes: Sequence[Outcome], now: datetime) -> None:

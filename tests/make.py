@@ -9,9 +9,10 @@ from sqlmodel import select
 
 from moderation import decisions, people, screening
 from moderation.database import clock, reading, transaction
-from moderation.intake import Accepted, Submission, submit
+from moderation.intake import submit
 from moderation.models import Comment
 from moderation.people import Person
+from moderation.submissions import Accepted, Submission
 from moderation.terms import Role, Status
 
 NOON = datetime(2026, 11, 22, 12, tzinfo=UTC)
@@ -57,8 +58,8 @@ def stored(site_id: UUID, external_id: str = "c-1", body: str = CLEAN, **more: A
     """A comment that was accepted."""
     with transaction() as session:
         outcome = submit(session, [submission(site_id, external_id, body, **more)], clock(session))[0]
-    assert isinstance(outcome, Accepted)
-    return outcome.comment
+        assert isinstance(outcome, Accepted)
+        return session.get_one(Comment, outcome.comment.id)
 
 
 def comment(external_id: str = "c-1", body: str = CLEAN, **more: Any) -> dict[str, Any]:

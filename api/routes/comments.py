@@ -1,6 +1,7 @@
 """A site's comments: submit, look, edit, erase."""
 
 import hashlib
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Annotated, Any
 from uuid import UUID
@@ -21,8 +22,8 @@ from moderation import erasure, intake, live, standing
 from moderation.database import clock, reading, transaction
 from moderation.errors import IdempotencyKeyInvalidError, ModerationError
 from moderation.ids import page_id
-from moderation.intake import Accepted
 from moderation.models import Comment
+from moderation.submissions import Accepted, Seen, Submission
 from moderation.terms import Status
 from workers import nudge
 
@@ -79,9 +80,9 @@ async def submit_batch(request: Request, response: Response, site: ASiteKey, sen
     overload.refuse_if_overloaded()
     quota.spend(site.id, len(sent.items), response)
     rows = [_parsed(site.id, each) for each in sent.items]
-    good = [each for each in rows if isinstance(each, intake.Submission)]
+    good = [each for each in rows if isinstance(each, Submission)]
     outcomes = iter(await _collector(request).submit(good) if good else [])
-    answered = [next(outcomes) if isinstance(each, intake.Submission) else each for each in rows]
+    answered = [next(outcomes) if isinstance(each, Submission) else each for each in rows]
     here = [each.comment for each in answered if isinstance(each, Accepted) and not each.created]
     shown = await run_in_threadpool(_many_shown, here) if here else {}
     return {"items": [_row(item, each, shown) for item, each in zip(sent.items, answered, strict=True)]}
@@ -168,14 +169,14 @@ def erase_author(site: ASiteKey, author_id: fields.Id) -> dict[str, int]:
         live.changed([each.id for each in comments])
 
 
-async def _answer(response: Response, comment: Comment, while_pending: int = 200) -> Response:
+async def _answer(response: Response, comment: Seen, while_pending: int = 200) -> Response:
     """The comment as it stands. Rendered here: checking our own answer against its model costs more than making it."""
     shown = await run_in_threadpool(_shown, comment)
     status = while_pending if shown["status"] == Status.PENDING else 200
     return JSONResponse(shown, status, dict(response.headers))
 
 
-async def _wait(request: Request, comment: Comment, seconds: int) -> None:
+async def _wait(request: Request, comment: Seen, seconds: int) -> None:
     waiting: Waiting = request.app.state.waiting
     if comment.status == Status.PENDING:
         await waiting.verdicts([comment.id], seconds)
@@ -201,18 +202,18 @@ def _find(site_id: UUID, comment_id: UUID) -> Comment:
         return standing.find(session, site_id, comment_id)
 
 
-def _shown(comment: Comment) -> dict[str, Any]:
+def _shown(comment: Seen) -> dict[str, Any]:
     return _many_shown([comment])[comment.id]
 
 
-def _many_shown(comments: list[Comment]) -> dict[UUID, dict[str, Any]]:
+def _many_shown(comments: Sequence[Seen]) -> dict[UUID, dict[str, Any]]:
     with reading() as session:
         asked = select(Comment).where(col(Comment.id).in_({each.id for each in comments}))
         fresh = session.exec(asked).all()
         return {view.comment.id: shapes.for_site(view) for view in standing.views(session, fresh)}
 
 
-def _parsed(site_id: UUID, item: Any) -> intake.Submission | dict[str, Any]:
+def _parsed(site_id: UUID, item: Any) -> Submission | dict[str, Any]:
     try:
         return shapes.submission(site_id, shapes.CommentIn.model_validate(item))
     except ValidationError as broken:

@@ -14,8 +14,9 @@ from sqlmodel import Session, SQLModel
 from moderation import screening
 from moderation.database import clock, reading, transaction
 from moderation.ids import derived_id
-from moderation.intake import Submission, submit
+from moderation.intake import submit
 from moderation.models import Case, Chain, Comment, Event, Fingerprint, Screening
+from moderation.submissions import Submission
 from moderation.terms import Status
 from tests.bench import texts
 

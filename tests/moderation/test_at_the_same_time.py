@@ -8,6 +8,7 @@ from moderation import appeals, intake, reports, upkeep
 from moderation.database import reading, transaction
 from moderation.errors import FieldInvalidError, IdempotencyKeyReusedError, NotOverturnableError
 from moderation.models import Case, Comment
+from moderation.submissions import Accepted
 from moderation.terms import Action, Role, Status, Why
 from tests import make
 from tests.moderation.plain import WINDOW, decide, held, rows, settle, settled
@@ -111,6 +112,6 @@ def test_a_key_whose_first_use_was_refused_still_belongs_to_one_comment(site):
     with transaction() as session:
         outcomes = intake.submit(session, sent, NOON)
 
-    accepted = [each for each in outcomes if isinstance(each, intake.Accepted)]
+    accepted = [each for each in outcomes if isinstance(each, Accepted)]
     assert len(accepted) == 1
     assert sum(isinstance(each, IdempotencyKeyReusedError) for each in outcomes) == 2

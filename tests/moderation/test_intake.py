@@ -5,8 +5,8 @@ import pytest
 from moderation import erasure, intake
 from moderation.database import transaction
 from moderation.errors import CommentErasedError, DifferentBodyError, IdempotencyKeyReusedError
-from moderation.intake import Accepted
 from moderation.models import Author, Comment, Event, IdempotentAnswer, Page
+from moderation.submissions import Accepted
 from moderation.terms import Kind, Status
 from tests import make
 from tests.moderation.plain import rows, the, together

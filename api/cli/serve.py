@@ -8,6 +8,10 @@ import typer
 
 from api.cli.say import plainly, result
 
+# glibc gives each thread a heap of its own, and what forty threads have let go of is nobody else's: an API that refused
+# a million requests held 50 MB more afterwards. One heap for all costs nothing where one thread runs at a time.
+MEMORY = {"MALLOC_ARENA_MAX": "1"}
+
 Host = Annotated[str, typer.Option(help="Where to listen")]
 Port = Annotated[int, typer.Option(min=1, max=65535)]
 
@@ -85,4 +89,5 @@ def migrate(
 
 
 def _become(command: list[str]) -> None:
+    os.environ.update(MEMORY | dict(os.environ))
     os.execv(command[0], command)  # noqa: S606 - our own interpreter, our own arguments

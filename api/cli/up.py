@@ -47,6 +47,7 @@ def up(
     signal.signal(signal.SIGINT, _stop)
     os.environ["GREENROOM_DATA"] = str(data)
     os.environ[processes.MARK] = str(data)
+    os.environ.update(serve.MEMORY | dict(os.environ))
     os.environ.setdefault("C_FORCE_ROOT", "1")  # messages are JSON: what Celery fears of root does not apply
     household = Household(os.environ, lambda sentence: typer.echo(f"greenroom: {sentence}", err=True))
     try:

@@ -44,7 +44,7 @@ class Place:
         self.broker = f"redis+socket://{socket}"
         self.redis = Redis(unix_socket_path=str(socket))
         self.environment = {name: value for name, value in os.environ.items() if not name.startswith("GREENROOM_")}
-        self.environment |= {
+        self.environment |= serve.MEMORY | {
             "GREENROOM_DATA": str(home / "data"),
             "GREENROOM_REDIS_URL": f"unix://{socket}",
             "GREENROOM_RATE_LIMIT": "off",

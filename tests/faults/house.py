@@ -196,17 +196,21 @@ class House(Orders, Forger):
         inherited = {name: value for name, value in os.environ.items() if not name.startswith("GREENROOM_")}
         inherited.pop("PYTHONDONTWRITEBYTECODE", None)  # processes start all night: compiling once is enough
         self.direct_url = f"sqlite:///{self.home / 'data' / 'greenroom.db'}"
-        return inherited | {
-            "GREENROOM_DATA": str(self.home / "data"),
-            "GREENROOM_REDIS_URL": f"redis://127.0.0.1:{self.wire.port}/0",
-            "GREENROOM_RATE_LIMIT": "off",
-            "GREENROOM_UNDO_SECONDS": str(UNDO_SECONDS),
-            "GREENROOM_WEBHOOK_ALLOWED_NETWORKS": "127.0.0.0/8",
-            "GREENROOM_FAILPOINTS": str(self.failpoints),
-            "PYTHONPATH": str(ROOT),
-            "C_FORCE_ROOT": "1",
-            MARK: str(self.home),
-        }
+        return (
+            serve.MEMORY
+            | inherited
+            | {
+                "GREENROOM_DATA": str(self.home / "data"),
+                "GREENROOM_REDIS_URL": f"redis://127.0.0.1:{self.wire.port}/0",
+                "GREENROOM_RATE_LIMIT": "off",
+                "GREENROOM_UNDO_SECONDS": str(UNDO_SECONDS),
+                "GREENROOM_WEBHOOK_ALLOWED_NETWORKS": "127.0.0.0/8",
+                "GREENROOM_FAILPOINTS": str(self.failpoints),
+                "PYTHONPATH": str(ROOT),
+                "C_FORCE_ROOT": "1",
+                MARK: str(self.home),
+            }
+        )
 
     def _start_servers(self) -> None:
         self.add("redis", engines.redis_command(self._redis, self.home / "redis", self.home / "valkey.sock"), 5)

@@ -4,7 +4,6 @@ import json
 import signal
 import sqlite3
 import subprocess
-import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -14,6 +13,7 @@ from tests.faults import poison
 from tests.faults.house import House
 from tests.faults.load import Client, Load
 from tests.faults.orders import until
+from tests.journeys.launcher import GREENROOM
 
 WELL_SECONDS = 90.0
 ENOUGH_FAILURES = 12  # comments on which a check does not run, until that is more than chance
@@ -57,7 +57,9 @@ def _troubles(house: House, load: Load) -> Iterator[Trouble]:
     else:
         with _locked(house) as (lock, let_go):
             yield Trouble("the database locked", "database", lock, let_go)
-    yield Trouble("a webhook's address dead", "webhook down", lambda: _hold_one(house, load), lambda: None)
+    yield Trouble(
+        "a webhook's address dead", "webhook down", lambda: _tell_one(house, load), house.receiver.manners.clear
+    )
     yield Trouble("a check failing", "checks", lambda: _fail_some(house, load), lambda: None)
 
 
@@ -70,8 +72,9 @@ def _locked(house: House) -> Iterator[tuple[Callable[[], object], Callable[[], o
     holder.close()
 
 
-def _hold_one(house: House, load: Load) -> None:
+def _tell_one(house: House, load: Load) -> None:
     """A site whose address takes nothing is to be told something."""
+    house.receiver.manners["down"] = 500
     load.submit(Client(house, load), load.next(load.clean(), "down"))
 
 
@@ -82,6 +85,6 @@ def _fail_some(house: House, load: Load) -> None:
 
 def _shown(house: House) -> set[str]:
     """The parts that are not ok, as an operator's shell shows them."""
-    command = [sys.executable, "-m", "api.cli.main", "health", "--json"]
-    done = subprocess.run(command, env=house.environment, capture_output=True, text=True, check=False, timeout=60)
+    asked = [GREENROOM, "health", "--json"]
+    done = subprocess.run(asked, env=house.environment, capture_output=True, text=True, check=False, timeout=60)
     return {part["name"] for part in json.loads(done.stdout)["parts"] if part["status"] != "ok"}

@@ -5,6 +5,7 @@ python -m tests.faults.measure redis --engine sqlite
 """
 
 import argparse
+import json
 import sys
 from datetime import UTC, datetime
 from typing import Any
@@ -13,8 +14,9 @@ from tests.faults.chaos import ENGINES
 from tests.faults.figures import FIGURES, Row
 from tests.faults.house import ROOT
 
-PAGE = ROOT / "docs" / "reliability.md"
+PAGE, KEPT = ROOT / "docs" / "reliability.md", ROOT / "docs" / "reliability.json"
 BEGIN, END = "<!-- measure writes from here -->", "<!-- to here, too -->"
+COMMAND = "python -m tests.faults.measure"
 
 
 def main() -> None:
@@ -22,23 +24,37 @@ def main() -> None:
     asked.add_argument("figures", nargs="*", choices=[*FIGURES, []], default=[])
     asked.add_argument("--engine", choices=ENGINES, action="append")
     given = asked.parse_args()
-    rows: dict[str, list[Row]] = {}
     for engine in given.engine or ENGINES:
         for name in given.figures or FIGURES:
-            rows.setdefault(engine, []).extend(found := FIGURES[name](engine))
+            found = FIGURES[name](engine)
             for what, much in found:
                 print(f"{engine}: {what}: {much}", file=sys.stderr)
-    if not given.figures and not given.engine:
-        _write(rows)
+            keep(name, engine, found)
 
 
-def _write(rows: dict[str, Any]) -> None:
-    lines = [f"`python -m tests.faults.measure`, {datetime.now(UTC):%Y-%m-%d}", ""]
-    for engine, found in rows.items():
-        lines += [f"| {engine} | |", "| --- | --- |", *(f"| {what} | {much} |" for what, much in found), ""]
+def keep(name: str, engine: str, found: list[Row]) -> None:
+    """Each figure as soon as it is there; the others stay as they were measured before."""
+    kept: dict[str, Any] = json.loads(KEPT.read_text()) if KEPT.exists() else {}
+    kept.setdefault(name, {})[engine] = {"on": f"{datetime.now(UTC):%Y-%m-%d}", "rows": found}
+    KEPT.write_text(json.dumps(kept, indent=1) + "\n")
     before, _, rest = PAGE.read_text().partition(BEGIN)
     _, _, after = rest.partition(END)
-    PAGE.write_text("\n".join([before.rstrip("\n"), "", BEGIN, "", *lines, END]) + after)
+    tables = "\n\n".join(_table(each, kept[each]) for each in FIGURES if each in kept)
+    PAGE.write_text(f"{before}{BEGIN}\n\n{tables}\n\n{END}{after}")
+
+
+def _table(name: str, kept: dict[str, Any]) -> str:
+    """A line for each thing measured, a column for each database."""
+    engines = [each for each in ENGINES if each in kept]
+    said = {engine: dict(kept[engine]["rows"]) for engine in engines}
+    lines = dict.fromkeys(what for engine in engines for what in said[engine])
+    days = " and ".join(dict.fromkeys(kept[engine]["on"] for engine in engines))
+    head = [f"`{COMMAND} {name}`, {days}", "", _row(["", *engines]), _row(["---"] * (len(engines) + 1))]
+    return "\n".join([*head, *(_row([what, *(said[engine].get(what, "-") for engine in engines)]) for what in lines)])
+
+
+def _row(cells: list[str]) -> str:
+    return f"| {' | '.join(cells)} |"
 
 
 if __name__ == "__main__":

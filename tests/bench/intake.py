@@ -15,6 +15,7 @@ from tests.bench.place import ROOT, Place
 from tests.bench.report import Found
 
 CONNECTIONS = (1, 16, 64, 256)
+FEW = 16
 CROWD = 64  # connections at which the bar stands
 BATCHES = (100, 1_000)
 BATCH_CONNECTIONS = 4
@@ -40,7 +41,8 @@ def measure(engine: str, *, quick: bool) -> Found:
         timing.take("bare endpoint", bare, _posts(f"{url}/v1/comments", lambda each: each), CROWD)
         here.stop("bare")
         tutorial, url = _peer(here, "tutorial", "tests.bench.peers.tutorial:app")
-        timing.take("tutorial stack", tutorial, _posts(f"{url}/comments", _plainly), CROWD)
+        for connections in (FEW, CROWD):  # with a crowd, its threads wait for each other's database connections
+            timing.take("tutorial stack", tutorial, _posts(f"{url}/comments", _plainly), connections)
         here.stop("tutorial")
         _isso(here, timing)
         api = here.start_api()
@@ -70,8 +72,9 @@ class _Timing:
 
 
 def _ratios(found: Found, rates: dict[str, float]) -> None:
-    mine, tutorial = rates[f"Greenroom {CROWD}"], rates[f"tutorial stack {CROWD}"]
-    found.ratio("tutorial stack", mine / tutorial, "at least 10")
+    mine = rates[f"Greenroom {CROWD}"]
+    tutorial = max(rates[f"tutorial stack {each}"] for each in (FEW, CROWD))
+    found.ratio("tutorial stack at its best", mine / tutorial, "at least 10")
     if other := rates.get(f"Isso {CROWD}"):
         found.ratio("Isso", mine / other, "at least 10")
     found.ratio("bare endpoint", mine / rates[f"bare endpoint {CROWD}"], "at least 0.5")

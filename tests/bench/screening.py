@@ -1,5 +1,6 @@
 """Screening: how fast comments that wait are worked off, by one process and by two, beside Celery and the tutorial."""
 
+import subprocess
 import sys
 import time
 from collections.abc import Callable
@@ -17,7 +18,7 @@ BATCH = 1_000
 SETTLED_SHARE = 0.05  # of the work at either end is not timed: starting, and the last batch of one process
 LOOK_SECONDS = 0.05
 SAMPLE_SECONDS = 20.0
-EMPTY_TASKS = 20_000
+TUTORIAL_RATE = 60  # comments a second, more than its worker does
 PROCESSES = (1, 2)
 CELERY_PEER = "tests.bench.peers.tutorial"
 
@@ -82,18 +83,8 @@ def _empty_tasks(here: Place, processes: int, many: int) -> tuple[float, float]:
 
 def _tutorial(here: Place, seconds: float) -> tuple[float, float]:
     """Comments as its endpoint leaves them; how many its worker does in some seconds."""
-    import os
-
-    os.environ |= tutorial_environment(here)
-    from tests.bench.peers import tutorial
-
-    tutorial.create_tables()
-    for each in islice(texts.documents("tutorial"), int(seconds * 60)):
-        with tutorial.Session(tutorial.engine) as session:
-            made = tutorial.Comment(body=each["body"], author="Ana", page=each["page"]["url"])
-            session.add(made)
-            session.commit()
-            tutorial.moderate.delay(made.id)
+    command = [sys.executable, "-m", "tests.bench.peers.fill", str(int(seconds * TUTORIAL_RATE))]
+    subprocess.run(command, env={**here.environment, **tutorial_environment(here)}, check=True)
     worker = here.start("tutorial", _celery(1), **tutorial_environment(here))
 
     def done() -> int:

@@ -43,8 +43,9 @@ def main() -> None:
             report.show(made, console)
             found += made
     if given.write or not given.parts:
-        options = " QUICK=1" if given.quick else ""
-        report.write(found, f"make bench{options}", _machine())
+        whole = "make bench" + (" QUICK=1" if given.quick else "")
+        parts = f"python -m tests.bench {' '.join(given.parts)}" + (" --quick" if given.quick else "")
+        report.write(found, parts if given.parts else whole, _machine())
 
 
 def _machine() -> str:

@@ -1,9 +1,9 @@
 """greenroom health: a table for people, JSON for machines, an exit code for both, and a look again and again."""
 
 import json
-import os
 import signal
 import subprocess
+from contextlib import suppress
 
 import pytest
 from typer.testing import CliRunner
@@ -44,7 +44,12 @@ def test_who_watches_is_told_again_and_again_until_they_interrupt():
     assert watching.stdout
 
     reports = [json.loads(watching.stdout.readline()) for _ in range(2)]
-    os.kill(watching.pid, signal.SIGINT)
+    ended = None
+    for _ in range(6):  # Python drops an interrupt that comes in the wrong moment; people press again
+        watching.send_signal(signal.SIGINT)
+        with suppress(subprocess.TimeoutExpired):
+            ended = watching.wait(5)
+            break
 
     assert {each["status"] for each in reports} == {"fail"}
-    assert watching.wait(30) == 1
+    assert ended == 1

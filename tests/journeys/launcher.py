@@ -8,7 +8,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
@@ -45,7 +45,7 @@ class Running:
 
     def child(self, word: str) -> psutil.Process:
         """The one whose command line holds this word."""
-        return next(each for each in self.family() if any(word in part for part in each.cmdline()))
+        return next(each for each in self.family() if any(word in part for part in _said(each)))
 
     def interrupt(self) -> int:
         """Ctrl-C, and its exit code."""
@@ -81,6 +81,13 @@ def up(data: Path, *options: str, **environment: str) -> Iterator[Running]:
         yield running
     finally:
         running.kill_everything()
+
+
+def _said(process: psutil.Process) -> list[str]:
+    """Its command line; nothing, once it is dead and not yet buried."""
+    with suppress(psutil.Error):
+        return process.cmdline()
+    return []
 
 
 def until(holds: Callable[[], Any], seconds: float = 20) -> Any:

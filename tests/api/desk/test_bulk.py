@@ -104,6 +104,18 @@ def test_pressed_twice_it_is_one_job(desk: TestClient):
         assert len(session.exec(select(Job)).all()) == 1
 
 
+def test_with_the_id_of_a_colleagues_job_nothing_begins(desk: TestClient):
+    sent = form(desk.get("/desk/bulk?check=profanity").text) | {"action": "approve", "count": "25"}
+    desk.post("/desk/jobs", data=sent, headers=ORIGIN)
+    signed_in(desk, make.moderator("noor"))
+    hers = form(desk.get("/desk/bulk?check=profanity").text) | {"action": "reject", "reason": "spam", "count": "25"}
+
+    desk.post("/desk/jobs", data=hers | {"job": sent["job"]}, headers=ORIGIN)
+
+    [job] = rows(Job)
+    assert (job.action, str(job.id)) == ("approve", sent["job"])
+
+
 def test_colleagues_do_not_see_the_job(desk: TestClient):
     sent = form(desk.get("/desk/bulk").text) | {"action": "approve", "count": "25"}
     began = desk.post("/desk/jobs", data=sent, headers=ORIGIN)

@@ -16,7 +16,7 @@ from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from starlette.concurrency import run_in_threadpool
 
 from api import backlog, counted
-from api.intime import in_time
+from api.intime import answered
 from moderation import intake
 from moderation.database import clock, transaction
 from moderation.errors import OverloadedError
@@ -58,7 +58,7 @@ class Collector:
         if self._flushing is None:
             self._flushing = asyncio.create_task(self._flush_all())
         # As long as pieces are stored there is no hurry: only when nothing happens for seconds the database is away.
-        return [outcome for each in mine for outcome in await in_time(each.answer)]
+        return [outcome for each in mine for outcome in await answered(each.answer)]
 
     async def close(self) -> None:
         """Write what is still waiting."""
@@ -68,9 +68,17 @@ class Collector:
     async def _flush_all(self) -> None:
         try:
             while self._waiting:
+                await self._let_in()
                 await self._flush(self._take())
         finally:
             self._flushing = None
+
+    async def _let_in(self) -> None:
+        """Whoever has sent a comment by now comes along: one turn of the loop, and more as long as each brings some."""
+        before = -1
+        while before < self._count < FLUSH_UP_TO:
+            before = self._count
+            await asyncio.sleep(0)
 
     def _take(self) -> list[_Waiting]:
         taken: list[_Waiting] = []

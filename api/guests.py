@@ -122,7 +122,10 @@ def _refuse_other_sites(scope: Scope, headers: dict[bytes, bytes]) -> None:
 
 
 async def _site(request: Request) -> Site:  # no thread: all of them may be waiting for the database
-    found: Any = request.state.guest
+    return site_of(request.state.guest)
+
+
+def site_of(found: Any) -> Site:
     if not isinstance(found, Site):
         raise NotAllowedError("This takes a site's key.")
     return found

@@ -5,8 +5,6 @@ from functools import cache
 from typing import TYPE_CHECKING
 from uuid import UUID
 
-from fastapi import Response
-
 from moderation.errors import QuotaExceededError
 from moderation.settings import settings
 
@@ -17,11 +15,11 @@ if TYPE_CHECKING:
 OFF = "off"
 
 
-def spend(site_id: UUID, count: int, response: Response) -> None:
-    """Take this many from the site's quota and say what is left (RateLimit fields); raises QuotaExceededError."""
+def spend(site_id: UUID, count: int) -> dict[str, str]:
+    """Take this many from the site's quota; what is left, as RateLimit fields. Raises QuotaExceededError."""
     item = _item()
     if item is None:
-        return
+        return {}
     granted = _limiter().hit(item, site_id.hex, cost=count)
     window = _limiter().get_window_stats(item, site_id.hex)
     reset = max(1, round(window.reset_time - time.time()))
@@ -31,7 +29,7 @@ def spend(site_id: UUID, count: int, response: Response) -> None:
     }
     if not granted:
         raise QuotaExceededError(headers={**fields, "Retry-After": str(reset)})
-    response.headers.update(fields)
+    return fields
 
 
 def get_ready() -> None:

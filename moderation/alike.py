@@ -67,7 +67,7 @@ def remember(session: Session, comments: Sequence[Comment], rows: Mapping[UUID, 
         forget(session, edited)
     fresh = [rows[each.id] for each in comments if each.id in rows]
     if fresh:
-        session.execute(insert_new(session, Fingerprint), fresh)
+        insert_new(session, Fingerprint, fresh)
 
 
 def forget(session: Session, ids: Iterable[UUID]) -> None:

@@ -5,9 +5,9 @@ from datetime import datetime
 from typing import Any, Protocol
 from uuid import UUID
 
-from sqlalchemy import insert
 from sqlmodel import Session, col, select
 
+from moderation.dialects import insert_all
 from moderation.ids import new_id
 from moderation.models import Decision, Event, Moderator, Screening
 from moderation.terms import Kind
@@ -44,7 +44,7 @@ def event(
 def record(session: Session, events: Iterable[dict[str, Any]]) -> None:
     rows = list(events)
     if rows:
-        session.execute(insert(Event), rows)
+        insert_all(session, Event, rows)
 
 
 def history(session: Session, comment_id: UUID) -> list[dict[str, Any]]:

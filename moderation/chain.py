@@ -131,7 +131,7 @@ def seal(session: Session, links: Links, now: datetime) -> bool:
     waits for it and finds it moved. So no place is given twice, and none is left out.
     """
     if not links.count:
-        session.execute(insert_new(session, Chain).values(site_id=links.site_id, count=0, hash=START))
+        insert_new(session, Chain, [{"site_id": links.site_id, "count": 0, "hash": START}])
     last = links.seals[-1]
     moved = session.execute(
         update(Chain)

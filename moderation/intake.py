@@ -63,12 +63,10 @@ def _rounds(submissions: Sequence[Submission]) -> list[list[int]]:
 def _submit_round(session: Session, submissions: Sequence[Submission], now: datetime) -> list[Outcome]:
     answered = _answered(session, submissions)
     asked = [each for each in submissions if _answer_key(each) not in answered]
-    known = _known(session, asked)
-    fresh = [_comment(each, now) for each in asked if (each.site_id, each.external_id) not in known]
-    created = {each.id: each for each in _store(session, fresh, asked, now)}
-    if len(created) < len(fresh):  # sent twice in this list, or another process was first
-        known |= _known(session, [each for each in asked if (each.site_id, each.external_id) not in known])
-    by_key = {(each.site_id, each.external_id): each for each in created.values()}
+    created = _store(session, asked, now)
+    by_key = {(each.site_id, each.external_id): each for each in created}
+    # Nearly every comment is new. Of the others, one was sent twice in this list, or is here already.
+    known = _known(session, asked) if len(created) < len(asked) else {}
     outcomes: list[Outcome] = []
     for each in submissions:
         key = each.site_id, each.external_id
@@ -100,7 +98,7 @@ def edit(session: Session, comment: Comment, body: str, now: datetime) -> Commen
 
 def text_hash(body: str) -> str:
     """The same for the same words, however they are spaced, cased or dressed."""
-    folded = " ".join(word.text for word in read(body).words) or body.strip()
+    folded = " ".join(read(body).tokens) or body.strip()
     return hashlib.sha256(folded.encode("utf-8", "surrogatepass")).hexdigest()[:32]
 
 
@@ -184,17 +182,20 @@ def _authors(comments: Sequence[_Row], now: datetime) -> list[_Row]:
 _by_id = itemgetter("id")
 
 
-def _store(session: Session, comments: list[_Row], submissions: Sequence[Submission], now: datetime) -> list[Fresh]:
+def _store(session: Session, submissions: Sequence[Submission], now: datetime) -> list[Fresh]:
     """Insert in one order everywhere, so that two processes never wait for each other in a circle."""
-    if not comments:
+    if not submissions:
         return []
-    session.execute(insert_new(session, Page), _pages(submissions, now))
+    comments = [_comment(each, now) for each in submissions]
+    insert_new(session, Page, _pages(submissions, now))
     if authors := _authors(comments, now):
-        session.execute(insert_new(session, Author), authors)
-    in_order = sorted(comments, key=itemgetter("site_id", "external_id"))
-    stored = session.execute(insert_new(session, Comment).returning(col(Comment.id)), in_order)
-    ids = set(stored.scalars())
-    created = [Fresh(**{name: each[name] for name in _SHOWN}) for each in comments if each["id"] in ids]
+        insert_new(session, Author, authors)
+    new = insert_new(session, Comment, sorted(comments, key=itemgetter("site_id", "external_id")))
+    if new < len(comments):
+        asked = select(Comment.id).where(col(Comment.id).in_([each["id"] for each in comments]))
+        here = set(session.exec(asked).all())
+        comments = [each for each in comments if each["id"] in here]
+    created = [Fresh(**{name: each[name] for name in _SHOWN}) for each in comments]
     audit.record(session, [audit.event(each, Kind.RECEIVED, now, audit.SITE) for each in created])
     return created
 
@@ -240,4 +241,4 @@ def _remember(session: Session, submissions: Sequence[Submission], outcomes: Seq
         if each.idempotency_key is not None and isinstance(outcome, Accepted) and not outcome.replayed
     ]
     if rows:
-        session.execute(insert_new(session, IdempotentAnswer), rows)
+        insert_new(session, IdempotentAnswer, rows)

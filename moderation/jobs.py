@@ -63,7 +63,7 @@ def begin(
         case_ids=[str(each) for each in dict.fromkeys(case_ids)],
         at=now,
     )
-    session.execute(insert_new(session, Job), [job.model_dump()])
+    insert_new(session, Job, [job.model_dump()])
     return find(session, person, job.id)
 
 

@@ -1,22 +1,24 @@
 """A site's comments: submit, look, edit, erase."""
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Annotated, Any
 from uuid import UUID
 
 import http_sf
-from fastapi import APIRouter, Header, Query, Request, Response
+from fastapi import APIRouter, FastAPI, Header, Query, Request, Response
 from fastapi.responses import JSONResponse
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from sqlmodel import col, select
 from starlette.concurrency import run_in_threadpool
+from starlette.types import Scope
 
 from api import cursors, fields, overload, quota, shapes
 from api.collector import Collector
 from api.errors import problem_of_validation
-from api.guests import TAKES_SITE_KEY, ASiteKey
+from api.express import Express
+from api.guests import TAKES_SITE_KEY, ASiteKey, site_of
 from api.waiting import Waiting, seconds_to_wait
 from moderation import erasure, intake, live, standing
 from moderation.database import clock, reading, transaction
@@ -29,6 +31,7 @@ from workers import nudge
 
 router = APIRouter(tags=["comments"], dependencies=[TAKES_SITE_KEY])
 
+BODY_BYTES = 512 * 1024  # 20,000 characters, each as a pair of \uXXXX escapes, and everything around them
 BATCH_BYTES = 32 * 1024 * 1024
 LONGEST_KEY = 255
 Prefer = Annotated[list[str] | None, Header(description="wait=N: wait up to N seconds (30 at most) for the verdict")]
@@ -42,12 +45,27 @@ class BatchIn(BaseModel):
     items: list[Any] = Field(min_length=1, max_length=shapes.MOST_IN_BATCH, description="Each like POST /v1/comments")
 
 
-@router.post(
+class _Submitting(Express):
+    async def take(self, scope: Scope, sent: shapes.CommentIn) -> Response:
+        site = site_of(scope["state"]["guest"])
+        overload.refuse_if_overloaded()
+        headers = quota.spend(site.id, 1)
+        outcome = await _stored(scope["app"], shapes.submission(site.id, sent))
+        if outcome.created:
+            return JSONResponse(shapes.just_received(outcome.comment, outcome.page), 202, headers)
+        return await _answer(headers, outcome.comment)
+
+
+lane = APIRouter(tags=["comments"], dependencies=[TAKES_SITE_KEY], route_class=_Submitting)
+
+
+@lane.post(
     "/v1/comments",
     operation_id="submitComment",
     status_code=202,
     response_model=shapes.CommentOut,
     responses={200: {"model": shapes.CommentOut, "description": "Here already, or screened while you waited"}},
+    max_body_size=BODY_BYTES,
 )
 async def submit(
     request: Request,
@@ -58,30 +76,28 @@ async def submit(
     idempotency_key: Annotated[str | None, Header()] = None,
 ) -> Any:
     overload.refuse_if_overloaded()
-    quota.spend(site.id, 1, response)
+    response.headers.update(quota.spend(site.id, 1))
     key = _idempotency_key(idempotency_key)
     payload = hashlib.sha256(await request.body()).hexdigest() if key else ""
-    outcome = (await _collector(request).submit([shapes.submission(site.id, sent, key, payload)]))[0]
-    if isinstance(outcome, ModerationError):
-        raise outcome
+    outcome = await _stored(request.app, shapes.submission(site.id, sent, key, payload))
     seconds = seconds_to_wait(prefer)
     if seconds:
         response.headers["Preference-Applied"] = f"wait={seconds}"
         await _wait(request, outcome.comment, seconds)
-        return await _answer(response, outcome.comment, while_pending=202)
+        return await _answer(response.headers, outcome.comment, while_pending=202)
     if outcome.created or outcome.replayed == 202:  # noqa: PLR2004 - the status it was answered with
         return JSONResponse(shapes.just_received(outcome.comment, outcome.page), 202, dict(response.headers))
-    return await _answer(response, outcome.comment)
+    return await _answer(response.headers, outcome.comment)
 
 
 @router.post("/v1/comments/batch", operation_id="submitBatch", status_code=202, max_body_size=BATCH_BYTES)
 async def submit_batch(request: Request, response: Response, site: ASiteKey, sent: BatchIn) -> dict[str, Any]:
     """Up to 1,000 at once, one result a row; a bad row does not sink the others."""
     overload.refuse_if_overloaded()
-    quota.spend(site.id, len(sent.items), response)
+    response.headers.update(quota.spend(site.id, len(sent.items)))
     rows = [_parsed(site.id, each) for each in sent.items]
     good = [each for each in rows if isinstance(each, Submission)]
-    outcomes = iter(await _collector(request).submit(good) if good else [])
+    outcomes = iter(await _collector(request.app).submit(good) if good else [])
     answered = [next(outcomes) if isinstance(each, Submission) else each for each in rows]
     here = [each.comment for each in answered if isinstance(each, Accepted) and not each.created]
     shown = await run_in_threadpool(_many_shown, here) if here else {}
@@ -131,7 +147,7 @@ async def get_comment(
     if seconds:
         response.headers["Preference-Applied"] = f"wait={seconds}"
         await _wait(request, comment, seconds)
-    return await _answer(response, comment)
+    return await _answer(response.headers, comment)
 
 
 @router.patch("/v1/comments/{comment_id}", operation_id="editComment", response_model=shapes.CommentOut)
@@ -144,7 +160,7 @@ async def edit_comment(
     if seconds:
         response.headers["Preference-Applied"] = f"wait={seconds}"
         await _wait(request, comment, seconds)
-    return await _answer(response, comment)
+    return await _answer(response.headers, comment)
 
 
 @router.delete("/v1/comments/{comment_id}", operation_id="eraseComment", status_code=204)
@@ -169,11 +185,11 @@ def erase_author(site: ASiteKey, author_id: fields.Id) -> dict[str, int]:
         live.changed([each.id for each in comments])
 
 
-async def _answer(response: Response, comment: Seen, while_pending: int = 200) -> Response:
+async def _answer(headers: Mapping[str, str], comment: Seen, while_pending: int = 200) -> Response:
     """The comment as it stands. Rendered here: checking our own answer against its model costs more than making it."""
     shown = await run_in_threadpool(_shown, comment)
     status = while_pending if shown["status"] == Status.PENDING else 200
-    return JSONResponse(shown, status, dict(response.headers))
+    return JSONResponse(shown, status, dict(headers))
 
 
 async def _wait(request: Request, comment: Seen, seconds: int) -> None:
@@ -182,8 +198,15 @@ async def _wait(request: Request, comment: Seen, seconds: int) -> None:
         await waiting.verdicts([comment.id], seconds)
 
 
-def _collector(request: Request) -> Collector:
-    return request.app.state.collector
+def _collector(app: FastAPI) -> Collector:
+    return app.state.collector
+
+
+async def _stored(app: FastAPI, submission: Submission) -> Accepted:
+    outcome = (await _collector(app).submit([submission]))[0]
+    if isinstance(outcome, ModerationError):
+        raise outcome
+    return outcome
 
 
 def _edit(site_id: UUID, comment_id: UUID, body: str) -> Comment:

@@ -7,10 +7,11 @@ writer. Two queries for the whole batch, bounded whatever a raid has filled the 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from functools import cache
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, delete, func, inspect, select, union
+from sqlalchemy import Select, bindparam, delete, func, inspect, select, union
 from sqlmodel import Session
 
 from moderation.checks.clusters import COUNT_UP_TO, WITHIN_DAYS, Clusters, Known, Placed, with_cluster, writer
@@ -26,6 +27,7 @@ MOST_IN_A_BAND = 3_000  # forerunners of a whole batch; ENOUGH of each, unless c
 _BETWEEN = ","  # writers, which are hexadecimal
 _TABLE = inspect(Fingerprint).local_table.c
 _OTHERS = inspect(Fingerprint).local_table.alias("others").c
+_SINCE = bindparam("since", type_=_TABLE.at.type)
 _SIGNED = (1 << 63) - 1  # what a database's integers hold
 
 Key = tuple[UUID, str]  # a site, and one of its clusters
@@ -121,36 +123,38 @@ def _known(session: Session, mine: Sequence[_Mine], now: datetime) -> dict[UUID,
     ours = {each.comment.id for each in mine}
     known = {each.comment.site_id: Clusters() for each in mine}
     one_of: dict[Key, UUID] = {}  # a comment that stands for its cluster
-    for comment_id, site_id, cluster, signature, *bands in session.execute(_forerunners(mine, now - WITHIN)):
+    shared = {name: {each.print.bands[number] for each in mine} for number, name in enumerate(BANDS)}
+    forerunners = session.execute(_forerunners(), {**shared, "since": now - WITHIN})
+    for comment_id, site_id, cluster, signature, *bands in forerunners:
         if comment_id not in ours and site_id in known:
             known[site_id].know(Known(cluster, tuple(band for band in bands if band is not None), signature))
             one_of[site_id, cluster] = comment_id
     around = {
         (each.comment.site_id, cluster) for each in mine for cluster in known[each.comment.site_id].around(each.print)
     }
-    asked = _writers([one_of[each] for each in sorted(around)], now - WITHIN, ours)
-    for site_id, cluster, writers in session.execute(asked) if around else ():
+    asked = {"stand_for": [one_of[each] for each in sorted(around)], "since": now - WITHIN, "ours": ours}
+    for site_id, cluster, writers in session.execute(_writers(), asked) if around else ():
         if writers is not None:
             known[site_id].count(cluster, (wrote or None for wrote in reversed(writers.split(_BETWEEN))))
     return known
 
 
-def _forerunners(mine: Sequence[_Mine], since: datetime) -> Select[Any]:
-    sharing = [
-        _some_ids(_TABLE[name].in_({each.print.bands[number] for each in mine}), since)
-        for number, name in enumerate(BANDS)
-    ]
-    shared = select(union(*sharing).subquery().c.comment_id)
+@cache
+def _forerunners() -> Any:
+    """Put together once, like what asks for the writers: that takes longer than the answer."""
+    shared = select(union(*map(_sharing, BANDS)).subquery().c.comment_id)
     asked = (_TABLE.comment_id, _TABLE.site_id, _TABLE.cluster, _TABLE.signature, *(_TABLE[name] for name in BANDS))
     return select(*asked).where(_TABLE.comment_id.in_(shared)).order_by(_TABLE.at, _TABLE.comment_id)
 
 
-def _some_ids(shares: ColumnElement[bool], since: datetime) -> Select[Any]:
-    asked = select(_TABLE.comment_id).where(shares, _TABLE.at > since).limit(MOST_IN_A_BAND)
+def _sharing(band: str) -> Select[UUID]:
+    shares = _TABLE[band].in_(bindparam(band, expanding=True, type_=_TABLE[band].type))
+    asked = select(_TABLE.comment_id).where(shares, _TABLE.at > _SINCE).limit(MOST_IN_A_BAND)
     return select(asked.subquery().c.comment_id)
 
 
-def _writers(stand_for: Sequence[UUID], since: datetime, ours: set[UUID]) -> Select[UUID, str, str]:
+@cache
+def _writers() -> Any:
     """Who wrote the last COUNT_UP_TO of each of these comments' clusters, the newest first.
 
     One statement of one form, however many clusters: a UNION of as many selects took longer to compile than to run.
@@ -161,8 +165,8 @@ def _writers(stand_for: Sequence[UUID], since: datetime, ours: set[UUID]) -> Sel
         .where(
             others.site_id == _TABLE.site_id,
             others.cluster == _TABLE.cluster,
-            others.at > since,
-            others.comment_id.not_in(ours),
+            others.at > _SINCE,
+            others.comment_id.not_in(bindparam("ours", expanding=True, type_=_TABLE.comment_id.type)),
         )
         .order_by(others.at.desc())
         .limit(COUNT_UP_TO)
@@ -170,4 +174,5 @@ def _writers(stand_for: Sequence[UUID], since: datetime, ours: set[UUID]) -> Sel
         .subquery()
     )
     writers = select(func.aggregate_strings(func.coalesce(last.c.writer, ""), _BETWEEN)).scalar_subquery()
+    stand_for = bindparam("stand_for", expanding=True, type_=_TABLE.comment_id.type)
     return select(_TABLE.site_id, _TABLE.cluster, writers).where(_TABLE.comment_id.in_(stand_for))

@@ -13,6 +13,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from pydantic_core import to_json
 from sqlalchemy import Connection, Engine, create_engine, event, text
 from sqlalchemy.engine import make_url
 from sqlalchemy.pool import ConnectionPoolEntry
@@ -79,10 +80,16 @@ def open_engine(url: str) -> Engine:
         pool_size=POOL_SIZE,
         max_overflow=POOL_OVERFLOW,
         pool_timeout=POOL_SECONDS,
+        json_serializer=_json,
         hide_parameters=True,  # a statement's parameters are strangers' words: never in an error, never in a log
         pool_pre_ping=True,  # a server that was restarted costs a reconnect, not an error
         connect_args={"options": POSTGRESQL_OPTIONS, "connect_timeout": 3},
     )
+
+
+def _json(value: Any) -> str:
+    """A third of the standard library's time: each verdict is two kilobytes of it."""
+    return to_json(value).decode()
 
 
 @contextmanager
@@ -160,6 +167,7 @@ def _open_sqlite(url: str) -> Engine:
         pool_size=POOL_SIZE,
         max_overflow=POOL_OVERFLOW,
         pool_timeout=POOL_SECONDS,
+        json_serializer=_json,
         hide_parameters=True,
         connect_args={"timeout": BUSY_MILLISECONDS / 1_000, "check_same_thread": False},
     )

@@ -66,9 +66,9 @@ def folded(text: str | None) -> str | None:
     return text.casefold() if text else text
 
 
-def earlier_by(session: Session, moment: Any, by: timedelta) -> ColumnElement[Any]:
+def earlier_by(dialect: str, moment: Any, by: timedelta) -> ColumnElement[Any]:
     """A column's time less a span. SQLite keeps times as text, which sorts: '2026-11-25 06:15:29.123456'."""
-    if session.get_bind().dialect.name == "sqlite":
+    if dialect == "sqlite":
         return func.strftime("%Y-%m-%d %H:%M:%f", moment, f"-{by.total_seconds():.3f} seconds")
     return moment - by
 

@@ -2,10 +2,11 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
+from functools import cache
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, ScalarSelect, func
+from sqlalchemy import ColumnElement, ScalarSelect, bindparam, func, inspect
 from sqlalchemy import select as sql_select
 from sqlalchemy.orm import aliased
 from sqlmodel import Session, col, select
@@ -16,6 +17,7 @@ from moderation.models import Comment, Page
 from moderation.rules import Rules
 from moderation.terms import Status
 
+_TABLE = inspect(Comment).local_table.c
 COUNT_UP_TO = 100  # a record is read this far: an author with a million comments costs no more than one with a hundred
 SAME_TEXT_WITHIN = timedelta(days=1)
 LATELY = timedelta(minutes=1)  # before the comment itself was sent: a flood that waited is a flood
@@ -58,12 +60,20 @@ def _facts(comment: Comment, page: Page, rules: Rules, record: Sequence[int]) ->
 
 
 def _records(session: Session, ids: Sequence[UUID], now: datetime) -> dict[UUID, tuple[int, ...]]:
+    asked = _asked(session.get_bind().dialect.name)
+    found = session.execute(asked, {"ids": ids, "since": now - SAME_TEXT_WITHIN})
+    return {row[0]: tuple(row[1:]) for row in found}
+
+
+@cache
+def _asked(dialect: str) -> Any:
+    """Put together once: that takes longer than the answer, for a single comment."""
     other = aliased(Comment)
     theirs = col(other.author_id) == col(Comment.author_id)
     earlier = beside_the_index(col(other.id) < col(Comment.id))  # ids grow with time
     # Between two times, so that of a flood only the minute before is read, and never all that came after.
     lately = col(other.submitted_at).between(
-        earlier_by(session, col(Comment.submitted_at), LATELY), col(Comment.submitted_at)
+        earlier_by(dialect, col(Comment.submitted_at), LATELY), col(Comment.submitted_at)
     )
     counted: tuple[Any, ...] = (
         _count(other, theirs, col(other.status) == Status.APPROVED.value),
@@ -73,13 +83,13 @@ def _records(session: Session, ids: Sequence[UUID], now: datetime) -> dict[UUID,
             theirs,
             earlier,
             col(other.body_hash) == col(Comment.body_hash),
-            col(other.received_at) > now - SAME_TEXT_WITHIN,
+            col(other.received_at) > bindparam("since", type_=_TABLE.received_at.type),
         ),
         _count(other, theirs, lately, earlier),
         _count(other, col(other.site_id) == col(Comment.site_id), col(other.ip) == col(Comment.ip), lately, earlier),
     )
-    asked: Any = sql_select(col(Comment.id), *counted).where(col(Comment.id).in_(ids))
-    return {row[0]: tuple(row[1:]) for row in session.execute(asked)}
+    ids = bindparam("ids", expanding=True, type_=_TABLE.id.type)
+    return sql_select(col(Comment.id), *counted).where(col(Comment.id).in_(ids))
 
 
 def _count(other: Any, *conditions: ColumnElement[bool]) -> ScalarSelect[int]:

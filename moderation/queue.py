@@ -11,11 +11,11 @@ from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, func, insert, or_, true, tuple_, update
+from sqlalchemy import ColumnElement, func, or_, true, tuple_, update
 from sqlmodel import Session, col, select
 
 from moderation import audit, casework
-from moderation.dialects import locked, unlocked
+from moderation.dialects import insert_all, locked, unlocked
 from moderation.errors import CaseClaimedError, CaseClosedError, NotFoundError
 from moderation.ids import new_id
 from moderation.models import Case, Comment, Decision
@@ -168,7 +168,7 @@ def open_cases(session: Session, rows: Sequence[tuple[Comment, Why, Collection[s
     ]
     if not opened:
         return
-    session.execute(insert(Case), opened)
+    insert_all(session, Case, opened)
     audit.record(
         session,
         [

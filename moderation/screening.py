@@ -11,20 +11,21 @@ from functools import partial
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, insert, or_, update
+from sqlalchemy import ColumnElement, or_, update
 from sqlmodel import Session, col, select
 
 from moderation import alike, audit, facts, queue, rulebook, webhooks
 from moderation.checks import run_many
 from moderation.checks.signal import Facts, Signal, signal_document
 from moderation.database import clock, reading, transaction
-from moderation.dialects import unlocked
+from moderation.dialects import insert_all, unlocked
 from moderation.failpoints import reach
 from moderation.ids import new_id
 from moderation.models import Comment, Screening
 from moderation.policy import Verdict, judge, verdict_document
 from moderation.rules import Rules
 from moderation.states import after
+from moderation.tally import Took
 from moderation.terms import Action, Kind, Status, Why
 
 MOST_ATTEMPTS = 3
@@ -52,6 +53,7 @@ class Screened:
     verdicts: Mapping[tuple[UUID, str], int] | None = None  # (site, action) -> how many
     sites: frozenset[UUID] = frozenset()  # have something to be told
     left: tuple[UUID, ...] = ()  # not looked at in time: nudge them again
+    took: tuple[Took, ...] = ()
 
 
 def screen(ids: Sequence[UUID], entering: Callable[[UUID, str], object] | None = None) -> Screened:
@@ -149,7 +151,7 @@ def write(
     reported = _take_down(session, claimed, done)
     screenings = {each.id: _screening(each, *judged[each.id], claimed.rules[each.site_id][0], now) for each in done}
     if done:
-        session.execute(insert(Screening), list(screenings.values()))
+        insert_all(session, Screening, list(screenings.values()))
         alike.remember(session, done, claimed.fingerprints)
     audit.record(session, [_event(each, screenings[each.id], now) for each in done])
     queue.open_cases(session, [_case(each, judged[each.id][1]) for each in done if _needs_case(each)], now)
@@ -162,7 +164,12 @@ def write(
         verdicts=Counter((each.site_id, judged[each.id][1].action.value) for each in done),
         sites=frozenset(sites),
         left=tuple(left),
+        took=tuple(Took(_waited(each, now), judged[each.id][0]) for each in done),
     )
+
+
+def _waited(comment: Comment, now: datetime) -> float | None:
+    return (now - comment.received_at).total_seconds() if comment.revision == 1 else None
 
 
 def _move(

@@ -12,12 +12,12 @@ from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from sqlalchemy import func, insert, or_, update
+from sqlalchemy import func, or_, update
 from sqlmodel import Session, col, select
 from standardwebhooks import Webhook as Signer
 
 from moderation import patience
-from moderation.dialects import locked, unlocked
+from moderation.dialects import insert_all, locked, unlocked
 from moderation.errors import NotFoundError, NoWebhookError, WebhookDisabledError
 from moderation.ids import new_id
 from moderation.models import Comment, Delivery, Site, Webhook
@@ -54,7 +54,7 @@ def enqueue(session: Session, told: Iterable[tuple[Comment, str | None]], now: d
     addressed = _addressed(session, {comment.site_id for comment, _ in rows})
     made = [_row(comment, reason, now) for comment, reason in rows if comment.site_id in addressed]
     if made:
-        session.execute(insert(Delivery), made)
+        insert_all(session, Delivery, made)
     return addressed
 
 

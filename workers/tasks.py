@@ -3,14 +3,10 @@
 import random
 import time
 from collections import deque
-from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import suppress
 from datetime import timedelta
 from functools import partial
 from uuid import UUID
-
-from sqlalchemy.exc import SQLAlchemyError
 
 from moderation import (
     chain,
@@ -59,7 +55,7 @@ def screen(comment_ids: list[str]) -> None:
     nudge.screen_alone(screened.left)
     if live.length(SCREEN) == 0 and live.is_first("refill", REFILL_SECONDS):
         _top_up_screening()
-    _measure(screened.changed)
+    live.measured(*tally.tally(screened.took))  # last, since nobody waits for it
 
 
 # Seconds, as in workers/app.py: other people's servers take their time, and a turn's lease is 45 s.
@@ -178,12 +174,6 @@ def _seal() -> None:
     while waiting and time.monotonic() < ends:
         site = waiting.popleft()
         waiting.extend([site] if chain.seal_some(site) else [])
-
-
-def _measure(comment_ids: Sequence[UUID]) -> None:
-    """Last, since nobody waits for it."""
-    with suppress(SQLAlchemyError), database.reading() as session:  # a figure is not worth a failed task
-        live.measured(*tally.tally(session, comment_ids))
 
 
 def _counted(screened: screening.Screened) -> dict[str, int]:

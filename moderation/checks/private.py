@@ -52,6 +52,11 @@ def look(facts: Facts) -> Signal:
 
 def prepare(rules: Rules) -> None:
     del rules
+    _get_ready()
+
+
+@cache
+def _get_ready() -> None:
     _hints()
     for each in (telephones, mails, identity, postal, outing):
         each.get_ready()

@@ -8,8 +8,8 @@ from prometheus_client.parser import text_string_to_metric_families
 from sqlalchemy import event
 from sqlmodel import select
 
-from moderation import database, health, live, tally
-from moderation.database import reading, transaction
+from moderation import database, health, live, screening, tally
+from moderation.database import reading
 from moderation.health import rows
 from moderation.models import Case, Screening
 from tests import make
@@ -182,18 +182,13 @@ def test_a_check_that_raises_is_counted_and_one_that_knows_no_such_language_is_n
     site = make.site()
     polish = "To jest bardzo dobry artykuł, dziękuję redakcji za rzetelne opracowanie tego trudnego tematu."
     broken, foreign = make.stored(site.id, "broken").id, make.stored(site.id, "foreign", polish).id
-    make.work()
-    with transaction() as session:
-        for each in session.exec(select(Screening).where(Screening.comment_id == broken)).all():
-            each.signals = [
-                {**signal, "ran": False, "why_not": "failed: ValueError"} if signal["check"] == "spam" else signal
-                for signal in each.signals
-            ]
-            session.add(each)
+    took = {each: screening.screen([each]).took[0] for each in (foreign, broken)}
+    spam = next(signal for signal in took[broken].signals if signal.check == "spam")
+    failed = [spam._replace(ran=False, why_not="failed: ValueError")]
     with reading() as session:
-        tallied = tally.tally(session, [foreign, broken])
         signals = session.exec(select(Screening.signals).where(Screening.comment_id == foreign)).one()
 
+    tallied = tally.tally([took[foreign], took[broken]._replace(signals=failed)])
     live.measured(*tallied)
 
     assert {signal["why_not"] for signal in signals if not signal["ran"]} == {"does not know this language: pl"}

@@ -22,7 +22,20 @@ from api.collector import Collector
 from api.desk import ROUTERS, render
 from api.errors import answer, problem
 from api.guests import Doorkeeper
-from api.routes import admin, comments, dead_letters, decisions, feedback, health, outcomes, queue, stream, webhooks
+from api.routes import (
+    admin,
+    akismet,
+    comments,
+    dead_letters,
+    decisions,
+    feedback,
+    health,
+    integrations,
+    outcomes,
+    queue,
+    stream,
+    webhooks,
+)
 from api.waiting import Waiting
 from moderation import logs
 from moderation.ids import new_id
@@ -46,7 +59,10 @@ def create_app() -> FastAPI:
         telemetry=_telemetry(),
     )
     app.router.routes.extend(comments.lane.routes)  # as it is: a router within a router looks for its routes twice
-    for each in (comments, outcomes, feedback, webhooks, queue, decisions, stream, admin, health, dead_letters):
+    for each in (
+        *(comments, outcomes, feedback, webhooks, queue, decisions, stream, admin, health, dead_letters),
+        *(akismet, integrations),
+    ):
         app.include_router(each.router, max_body_size=comments.BODY_BYTES)
     for router in ROUTERS:
         app.include_router(router, max_body_size=comments.BODY_BYTES)

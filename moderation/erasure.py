@@ -6,7 +6,7 @@ from uuid import UUID
 from sqlalchemy import delete, exists, update
 from sqlmodel import Session, col, select
 
-from moderation import alike, audit, queue, standing, webhooks
+from moderation import alike, audit, callbacks, queue, standing, webhooks
 from moderation.dialects import locked
 from moderation.ids import author_key
 from moderation.models import (
@@ -71,6 +71,7 @@ def _erase(session: Session, comments: list[Comment], now: datetime) -> set[UUID
     session.flush()
     ids = [each.id for each in comments]
     alike.forget(session, ids)
+    callbacks.forget(session, ids)
     session.execute(delete(IdempotentAnswer).where(col(IdempotentAnswer.comment_id).in_(ids)))
     session.execute(update(Appeal).where(col(Appeal.comment_id).in_(ids)).values(reason=None))
     session.execute(update(Report).where(col(Report.comment_id).in_(ids)).values(reason=None, note=None))

@@ -67,7 +67,9 @@ class Person:
 
 def site_of_key(session: Session, key: str) -> UUID | None:
     """The site that this key opens, or None when it is unknown or revoked."""
-    asked = select(SiteKey.site_id).where(SiteKey.hash == secret_hash(key), col(SiteKey.revoked_at).is_(None))
+    asked = select(SiteKey.site_id).where(
+        SiteKey.hash == secret_hash(key), col(SiteKey.revoked_at).is_(None), col(SiteKey.moderator_id).is_(None)
+    )
     return session.exec(asked).one_or_none()
 
 

@@ -44,6 +44,13 @@ class Reason(StrEnum):
     OTHER = "other"
 
 
+class HeldAs(StrEnum):
+    """What an Akismet client hears of a held comment, where it cannot be called back."""
+
+    PENDING = "pending"  # neither spam nor ham: WordPress holds it, and asks again
+    TRUE = "true"  # spam: for clients that know only two answers
+
+
 class Why(StrEnum):
     """Why a case is open."""
 

@@ -16,7 +16,7 @@ from sqlalchemy import func, or_, update
 from sqlmodel import Session, col, select
 from standardwebhooks import Webhook as Signer
 
-from moderation import patience
+from moderation import callbacks, patience
 from moderation.dialects import insert_all, locked, unlocked
 from moderation.errors import NotFoundError, NoWebhookError, WebhookDisabledError
 from moderation.ids import new_id
@@ -53,9 +53,10 @@ def enqueue(session: Session, told: Iterable[tuple[Comment, str | None]], now: d
     rows = list(told)
     addressed = _addressed(session, {comment.site_id for comment, _ in rows})
     made = [_row(comment, reason, now) for comment, reason in rows if comment.site_id in addressed]
-    if made:
-        insert_all(session, Delivery, made)
-    return addressed
+    called = callbacks.rows(session, [comment for comment, _ in rows], now)
+    if made or called:
+        insert_all(session, Delivery, [*made, *called])
+    return addressed | {each["site_id"] for each in called}
 
 
 def set_address(session: Session, site_id: UUID, url: str, now: datetime) -> Webhook:
@@ -109,7 +110,7 @@ def redeliver(session: Session, site_id: UUID, delivery_id: UUID, now: datetime)
     delivery = session.get(Delivery, delivery_id)
     if delivery is None or delivery.site_id != site_id:
         raise NotFoundError("There is no such delivery.")
-    if address(session, site_id).disabled_at:
+    if delivery.callback_url is None and address(session, site_id).disabled_at:
         raise WebhookDisabledError
     delivery.state, delivery.attempts, delivery.next_at = DeliveryState.WAITING.value, 0, now
     session.add(delivery)
@@ -146,6 +147,7 @@ def sites_with_due(session: Session, now: datetime, most: int) -> list[UUID]:
         .where(
             col(Delivery.state) == DeliveryState.WAITING.value,
             col(Delivery.next_at) <= now,
+            col(Delivery.callback_url).is_(None),
             *_ready(now),
         )
         .distinct()
@@ -172,6 +174,7 @@ def take(session: Session, site_id: UUID, most: int, now: datetime) -> Turn | No
             Delivery.site_id == site_id,
             Delivery.state == DeliveryState.WAITING.value,
             Delivery.next_at <= now,
+            col(Delivery.callback_url).is_(None),
         )
         .order_by(col(Delivery.id))
         .limit(most if not webhook.failures else 1)  # an address that failed is asked with one, not with all
@@ -260,6 +263,7 @@ def _row(comment: Comment, reason: str | None, now: datetime) -> dict[str, Any]:
         "attempts": 0,
         "created_at": now,
         "next_at": now,
+        "callback_url": None,
     }
 
 

@@ -9,6 +9,7 @@ from functools import partial
 from uuid import UUID
 
 from moderation import (
+    callbacks,
     chain,
     database,
     deadletters,
@@ -63,6 +64,7 @@ def screen(comment_ids: list[str]) -> None:
 def deliver(site_ids: list[str]) -> None:
     for each in site_ids:
         deliver_to(UUID(each))
+        call_back(UUID(each))
 
 
 @app.task(name="sweep", soft_time_limit=20, time_limit=25)
@@ -95,12 +97,28 @@ def deliver_to(site_id: UUID) -> None:
         with transaction() as session:
             turn = webhooks.take(session, site_id, AT_ONCE, clock(session))
         if turn is None:
-            return
+            break
         try:
             _post_all(turn)
         finally:
             with transaction() as session:
                 webhooks.give_back(session, site_id, turn.token)
+
+
+def call_back(site_id: UUID) -> None:
+    """One turn with the Akismet clients of a site that wait to hear of held comments."""
+    with transaction() as session:
+        taken = callbacks.take(session, site_id, AT_ONCE, clock(session))
+    with ThreadPoolExecutor(max_workers=AT_ONCE) as threads:
+        outcomes = list(threads.map(_call, taken))
+    with transaction() as session:
+        for delivery, outcome in zip(taken, outcomes, strict=True):
+            callbacks.record(session, delivery.id, outcome, clock(session))
+
+
+def _call(delivery: Delivery) -> outbound.Outcome:
+    allowed = settings().webhook_allowed_networks
+    return outbound.post(delivery.callback_url or "", delivery.body.encode(), callbacks.HEADERS, allowed)
 
 
 def _post_all(turn: webhooks.Turn) -> None:
@@ -153,7 +171,9 @@ def _top_up() -> None:
         _top_up_screening()
     if live.length(DELIVER) <= LOW_WATER:
         with database.reading() as session:
-            nudge.deliver(webhooks.sites_with_due(session, clock(session), SITES_AT_ONCE))
+            now = clock(session)
+            due = {each for kind in (webhooks, callbacks) for each in kind.sites_with_due(session, now, SITES_AT_ONCE)}
+            nudge.deliver(due)
 
 
 def _top_up_screening() -> None:

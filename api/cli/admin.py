@@ -6,13 +6,14 @@ from uuid import UUID
 import typer
 
 from api.cli.say import plainly, result, table
-from moderation.terms import Preset, Role
+from moderation.terms import HeldAs, Preset, Role
 
 site = typer.Typer(help="Sites.", no_args_is_help=True)
-key = typer.Typer(help="Site keys: shown once, revocable.", no_args_is_help=True)
+key = typer.Typer()
 moderator = typer.Typer(help="Moderators, their roles, tokens and sign-in links.", no_args_is_help=True)
 
 Json = Annotated[bool, typer.Option("--json", help="For machines")]
+HeldAsOption = Annotated[HeldAs, typer.Option(help="What an Akismet client hears of a held comment")]
 AtSite = Annotated[str | None, typer.Option("--site", help="Its id or name; without it, every site")]
 
 
@@ -48,16 +49,41 @@ def list_sites(json: Json = False) -> None:
         table(("site", "name", "rules"), [(each.id, each.name, f"version {each.rules_version}") for each in found])
 
 
+@key.callback(invoke_without_command=True)
+def any_key(
+    context: typer.Context,
+    akismet: Annotated[bool, typer.Option("--akismet", help="Make a key for software that speaks Akismet")] = False,
+    at: Annotated[str, typer.Option("--site", help="Its id or name")] = "",
+    held_as: HeldAsOption = HeldAs.PENDING,
+    json: Json = False,
+) -> None:
+    """Site keys: shown once, revocable."""
+    if context.invoked_subcommand:
+        return
+    if not akismet or not at:
+        raise typer.BadParameter("say --akismet and --site, or one of the commands: see --help")
+    create_key(at=at, akismet=True, held_as=held_as, json=json)
+
+
 @key.command("create")
 def create_key(
-    at: Annotated[str, typer.Option("--site", help="Its id or name")], label: str = "", json: Json = False
+    at: Annotated[str, typer.Option("--site", help="Its id or name")],
+    label: str = "",
+    akismet: Annotated[bool, typer.Option("--akismet", help="For what speaks Akismet: twelve characters")] = False,
+    held_as: HeldAsOption = HeldAs.PENDING,
+    json: Json = False,
 ) -> None:
     """Make a key; it is shown now and never again."""
+    from moderation import akismet as protocol
     from moderation import people
     from moderation.database import clock, transaction
 
     with plainly(), transaction() as session:
-        made, secret = people.make_key(session, people.find_site(session, at).id, label, clock(session))
+        home = people.find_site(session, at)
+        if akismet:
+            made, secret = protocol.make_key(session, home, held_as, clock(session))
+        else:
+            made, secret = people.make_key(session, home.id, label, clock(session))
     result({"id": str(made.id), "key": secret}, as_json=json)
 
 

@@ -27,9 +27,14 @@ def take(name: str, request: Request) -> int:
     return 0 if _hit(OF_NAME, _named(name)) else _waits(OF_NAME, _named(name)) or 1
 
 
-def failed(request: Request) -> None:
+def guessed_too_often(request: Request, at: str = "") -> bool:
+    """Whether this address has to wait, whatever it tries there ('': signing in)."""
+    return _waits(OF_ADDRESS, at + _address(request)) > 0
+
+
+def failed(request: Request, at: str = "") -> None:
     """This address guessed wrong; tries at a name are counted beforehand, so that many at once are no way round."""
-    _hit(OF_ADDRESS, _address(request))
+    _hit(OF_ADDRESS, at + _address(request))
 
 
 def forgive(name: str) -> None:

@@ -91,17 +91,18 @@ async def submit(
 
 
 @router.post("/v1/comments/batch", operation_id="submitBatch", status_code=202, max_body_size=BATCH_BYTES)
-async def submit_batch(request: Request, response: Response, site: ASiteKey, sent: BatchIn) -> dict[str, Any]:
+async def submit_batch(request: Request, site: ASiteKey, sent: BatchIn) -> Any:
     """Up to 1,000 at once, one result a row; a bad row does not sink the others."""
     overload.refuse_if_overloaded()
-    response.headers.update(quota.spend(site.id, len(sent.items)))
+    headers = quota.spend(site.id, len(sent.items))
     rows = [_parsed(site.id, each) for each in sent.items]
     good = [each for each in rows if isinstance(each, Submission)]
     outcomes = iter(await _collector(request.app).submit(good) if good else [])
     answered = [next(outcomes) if isinstance(each, Submission) else each for each in rows]
     here = [each.comment for each in answered if isinstance(each, Accepted) and not each.created]
     shown = await run_in_threadpool(_many_shown, here) if here else {}
-    return {"items": [_row(item, each, shown) for item, each in zip(sent.items, answered, strict=True)]}
+    items = [_row(item, each, shown) for item, each in zip(sent.items, answered, strict=True)]
+    return JSONResponse({"items": items}, 202, headers)
 
 
 @router.get("/v1/comments", operation_id="listComments")

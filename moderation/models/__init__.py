@@ -10,11 +10,12 @@ from moderation.models.people import DeskSession, Membership, Moderator, Moderat
 from moderation.models.reports import Appeal, Report
 from moderation.models.screenings import DeadLetter, Screening
 from moderation.models.sites import RulesVersion, Site, SiteKey
-from moderation.models.webhooks import Delivery, Webhook
+from moderation.models.webhooks import Callback, Delivery, Webhook
 
 __all__ = [
     "Appeal",
     "Author",
+    "Callback",
     "Case",
     "Chain",
     "Comment",

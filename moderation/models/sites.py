@@ -31,6 +31,8 @@ class SiteKey(SQLModel, table=True):
     hint: str = Field(max_length=20)  # its last characters, so that people can tell keys apart
     created_at: datetime
     revoked_at: datetime | None = None
+    moderator_id: UUID | None = None  # set: a key of Akismet's clients, and in whose name they decide
+    held_as: str | None = Field(default=None, max_length=10)  # what such a client hears of a held comment
 
 
 class RulesVersion(SQLModel, table=True):

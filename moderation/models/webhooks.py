@@ -65,3 +65,14 @@ class Delivery(SQLModel, table=True):
     delivered_at: datetime | None = None
     last_status: int | None = None
     last_error: str | None = Field(default=None, max_length=200)
+    callback_url: str | None = Field(default=None, sa_column=Column(Text))  # sent there, not to the site's address
+
+
+class Callback(SQLModel, table=True):
+    """Where an Akismet client wants to hear of a comment that was held; with the key by which it knows us."""
+
+    __tablename__: ClassVar[Any] = "callbacks"
+
+    comment_id: UUID = Field(foreign_key="comments.id", primary_key=True)
+    url: str = Field(sa_column=Column(Text, nullable=False))
+    key: str = Field(max_length=12)

@@ -8,6 +8,7 @@ python -m tests.bench intake --engine sqlite
 import argparse
 import os
 import platform
+import time
 from collections.abc import Callable
 
 from rich.console import Console
@@ -39,8 +40,10 @@ def main() -> None:
     for name in wanted:
         engines = (given.engine or ENGINES) if name != "checks" else ("",)
         for engine in engines:
+            began = time.monotonic()
             made = checks.measure() if name == "checks" else [PARTS[name](engine, quick=given.quick)]
             report.show(made, console)
+            console.print(f"{name} {engine} took {time.monotonic() - began:.0f} s", style="dim")
             found += made
     if given.write or not given.parts:
         whole = "make bench" + (" QUICK=1" if given.quick else "")

@@ -7,7 +7,7 @@ from tests.bench.place import MEGABYTE, Place
 from tests.bench.report import Found
 from tests.bench.screening import post
 
-COMMENTS, QUICK_COMMENTS = 200_000, 20_000
+COMMENTS, QUICK_COMMENTS = 200_000, 10_000
 STEPS = 10
 WARM_UP = 2_000
 

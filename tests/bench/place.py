@@ -23,7 +23,7 @@ from sqlalchemy.exc import OperationalError
 
 from api.cli import serve
 from api.cli.processes import MARK, Child, Household
-from moderation import database
+from moderation import database, migrate
 from tests.bench import bulk
 from tests.faults import engines
 
@@ -86,6 +86,9 @@ class Place:
             (kept / "furniture.json").write_text(json.dumps(self.furniture))
         else:
             self._pause(lambda: self._take_over(kept))
+            database.use(self.database_url())
+            migrate.upgrade()  # kept by an earlier version, perhaps
+            database.forget()
             self.furniture = json.loads((kept / "furniture.json").read_text())
 
     def database_url(self, name: str = "greenroom") -> str:

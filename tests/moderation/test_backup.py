@@ -15,7 +15,7 @@ import pytest
 from sqlalchemy import create_engine, make_url, select, text
 from sqlmodel import SQLModel
 
-from moderation import backup, chain, crosscheck, database, migrate, people, webhooks
+from moderation import backup, callbacks, chain, crosscheck, database, migrate, people, webhooks
 from moderation.database import clock, reading, snapshot, transaction
 from moderation.errors import NotEmptyError, UnavailableError
 from moderation.models import (
@@ -116,6 +116,7 @@ def on_the_desk(site, comment) -> None:
         session.add(Note(site_id=site.id, comment_id=comment.id, moderator_id=mia, text="Ask Ada.", at=now))
         session.add(Revision(comment_id=comment.id, revision=0, body="As it was.", until=now))
         session.add(SavedFilter(moderator_id=mia, name="Spam", query="check=spam", at=now))
+        callbacks.expect(session, comment.id, "https://wordpress.example/", "abcdefghijkl")
         session.add(Job(moderator_id=mia, action="reject", filter={"check": "spam"}, case_ids=[], at=now))
 
 

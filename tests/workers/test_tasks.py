@@ -9,11 +9,21 @@ from uuid import UUID
 import pytest
 from standardwebhooks import Webhook as Verifier
 
-from moderation import decisions, intake, live, screening, upkeep, webhooks
+from moderation import callbacks, decisions, erasure, intake, live, screening, upkeep, webhooks
 from moderation.checks import NAMES
 from moderation.database import clock, reading, transaction
 from moderation.ids import first_id
-from moderation.models import Case, Comment, DeadLetter, Delivery, DeskSession, IdempotentAnswer, Screening, Webhook
+from moderation.models import (
+    Callback,
+    Case,
+    Comment,
+    DeadLetter,
+    Delivery,
+    DeskSession,
+    IdempotentAnswer,
+    Screening,
+    Webhook,
+)
 from moderation.settings import settings
 from moderation.terms import Action, Status, Why
 from tests import make
@@ -350,6 +360,67 @@ def test_a_refusal_is_tried_again_later_with_the_same_bytes(receiver):
     assert rows(Delivery)[0].state == "delivered"
     assert got[0][0] == got[1][0]
     assert got[0][1]["webhook-id"] == got[1][1]["webhook-id"]
+
+
+def test_an_akismet_client_is_called_back_beside_the_sites_own_address(receiver):
+    url, got, answers = receiver
+    answers.append(503)
+    site = make.site()
+    with transaction() as session:
+        webhooks.set_address(session, site.id, url, clock(session))
+    comment = make.stored(site.id)
+    with transaction() as session:
+        callbacks.expect(session, comment.id, f"{url}/called", "abcdefghijkl")
+    tasks.screen.run([str(comment.id)])
+    assert set(callbacks_due(site.id)) == {site.id}
+
+    tasks.deliver.run([str(site.id)])  # the address refuses once: its delivery waits, the other one went out
+    called = [(json.loads(body), headers) for body, headers in got if "x-akismet-webhook" in headers]
+
+    assert [each["comments"] for each, _ in called] == [[{"guid": str(comment.id), "result": "false"}]]
+    assert "webhook-signature" not in called[0][1]
+    assert {each.type: each.state for each in rows(Delivery)} == {
+        callbacks.TYPE: "delivered",
+        "comment.approved": "waiting",
+    }
+    assert rows(Callback) == [], "called once"
+
+
+def test_a_client_that_does_not_answer_is_called_again(receiver):
+    url, got, answers = receiver
+    answers.append(500)
+    site = make.site()
+    comment = make.stored(site.id)
+    with transaction() as session:
+        callbacks.expect(session, comment.id, url, "abcdefghijkl")
+    tasks.screen.run([str(comment.id)])
+
+    tasks.deliver.run([str(site.id)])
+    [first] = rows(Delivery)
+    with transaction() as session:
+        delivery = session.get_one(Delivery, first.id)
+        delivery.next_at = clock(session) - AGO
+    tasks.deliver.run([str(site.id)])
+
+    assert (first.state, first.last_status) == ("waiting", 500)
+    assert rows(Delivery)[0].state == "delivered"
+    assert got[0][0] == got[1][0]
+
+
+def test_an_erased_comment_is_told_to_nobody_who_had_waited(receiver):
+    url, _, _ = receiver
+    site = make.site()
+    comment = make.stored(site.id)
+    with transaction() as session:
+        callbacks.expect(session, comment.id, url, "abcdefghijkl")
+        erasure.erase(session, site.id, comment.id, clock(session))
+
+    assert rows(Callback) == []
+
+
+def callbacks_due(site_id):
+    with reading() as session:
+        return callbacks.sites_with_due(session, clock(session), 10)
 
 
 def test_delivering_to_nobody_does_nothing(site):

@@ -1,0 +1,149 @@
+"""What Akismet's clients send: a form in the site's own charset, with fields of any length. It is cut, not refused.
+
+A client of that protocol understands no refusal: whatever can be read is taken, whatever cannot is left out.
+"""
+
+import codecs
+import hashlib
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from ipaddress import ip_address
+from typing import Any
+from urllib.parse import parse_qsl
+from uuid import UUID
+
+from pydantic import TypeAdapter, ValidationError
+
+from api import fields
+from moderation.settings import settings
+from moderation.submissions import Submission
+
+MOST_FIELDS = 500  # WordPress sends what the web server knows of a request, about a hundred
+LONGEST_TITLE = 500
+_CHARSETS = re.compile(
+    r"(utf_?8|ascii|iso8859_\d{1,2}|cp125\d|koi8_[ru]|mac_roman|shift_jis|euc_(jp|kr)|gb18030|gbk|gb2312|big5)"
+)
+_CHARSET = re.compile(r"[A-Za-z0-9_.:-]{1,40}")
+_MOMENT: TypeAdapter[datetime] = TypeAdapter(fields.Moment)
+_URL = re.compile(r"https?://\S+", re.IGNORECASE)
+EMPTY = "(empty)"  # a comment without text is still a comment
+SPAMMER, SPAMMERS_EMAIL = "akismet-guaranteed-spam", "akismet-guaranteed-spam@example.com"
+
+
+@dataclass(frozen=True, slots=True)
+class Form:
+    """The fields; of one that came several times, as a list does, all of it."""
+
+    values: Mapping[str, list[str]]
+
+    def get(self, name: str, most: int = fields.LONGEST_HEADER) -> str:
+        """The last of them, without what cannot be stored, cut to this length."""
+        return self.values.get(name, [""])[-1].replace("\x00", "").strip()[:most]
+
+    def every(self, name: str) -> list[str]:
+        return [each.replace("\x00", "").strip() for each in self.values.get(name, [])]
+
+    @property
+    def is_test(self) -> bool:
+        return self.get("is_test").lower() in {"1", "true"}
+
+    @property
+    def is_known_spam(self) -> bool:
+        """What every client's tests send."""
+        named = self.get("comment_author").lower(), self.get("comment_author_email").lower()
+        return named[0] == SPAMMER or named[1] == SPAMMERS_EMAIL
+
+
+def read(body: bytes) -> Form:
+    """A form, in the charset that it names; UTF-8 where it names none that is known."""
+    charset = "utf-8"
+    for name, value in _pairs(body, "latin-1"):
+        if name == "blog_charset":
+            charset = _known_charset(value)
+    values: dict[str, list[str]] = {}
+    for name, value in _pairs(body, charset):
+        values.setdefault(re.sub(r"\[\d{0,4}\]$", "[]", name), []).append(value)
+    return Form(values)
+
+
+def submission(site_id: UUID, form: Form) -> Submission:
+    """A comment as the site would have submitted it. The same form is the same comment, whenever it is sent."""
+    body = form.get("comment_content", settings().body_characters) or EMPTY
+    page = form.get("permalink", fields.LONGEST_URL) or form.get("blog", fields.LONGEST_URL)
+    return Submission(
+        site_id=site_id,
+        external_id=_external_id(form, page, body),
+        body=body,
+        page_url=page,
+        page_title=", ".join(form.every("comment_context[]"))[:LONGEST_TITLE] or None,
+        author_name=form.get("comment_author", fields.LONGEST_NAME) or None,
+        author_email=form.get("comment_author_email", fields.LONGEST_EMAIL) or None,
+        author_url=_url(form.get("comment_author_url", fields.LONGEST_URL)),
+        parent_external_id=_parent(form),
+        ip=_address(form.get("user_ip", 100)),
+        user_agent=form.get("user_agent") or None,
+        referrer=form.get("referrer") or form.get("referer") or None,
+        honeypot=_honeypot(form),
+        submitted_at=_moment(form.get("comment_date_gmt", 40)),
+    )
+
+
+def _pairs(body: bytes, charset: str) -> list[tuple[str, str]]:
+    try:
+        return parse_qsl(body.decode("latin-1"), True, encoding=charset, errors="replace", max_num_fields=MOST_FIELDS)
+    except ValueError:  # more fields than that
+        return []
+
+
+def _known_charset(name: str) -> str:
+    """A codec for text; never one of Python's others, which unpack or translate."""
+    try:
+        found = codecs.lookup(name).name if _CHARSET.fullmatch(name) else ""
+    except LookupError:
+        found = ""
+    return found if _CHARSETS.fullmatch(found.replace("-", "_")) else "utf-8"
+
+
+def _external_id(form: Form, page: str, body: str) -> str:
+    """Clients name no id: a comment is what was said, where, by whom and when."""
+    parts = (
+        page,
+        form.get("comment_author", fields.LONGEST_NAME),
+        form.get("comment_author_email", fields.LONGEST_EMAIL),
+        form.get("comment_date_gmt", 40),
+        body,
+    )
+    return "akismet-" + hashlib.sha256("\x1f".join(parts).encode("utf-8", "replace")).hexdigest()[:40]
+
+
+def _url(written: str) -> str | None:
+    return written if _URL.fullmatch(written) else None
+
+
+def _parent(form: Form) -> str | None:
+    parent = form.get("comment_parent", fields.LONGEST_ID)
+    return parent if parent not in {"", "0"} else None
+
+
+def _honeypot(form: Form) -> str | None:
+    named = form.get("honeypot_field_name", 200)
+    return form.get(named) or None if named else None
+
+
+def _address(written: str) -> str | None:
+    try:
+        return str(ip_address(written.partition("%")[0]))
+    except ValueError:
+        return None
+
+
+def _moment(written: str) -> datetime | None:
+    """'2026-11-25 09:30:00' or '2026-11-25T09:30:00Z': always UTC."""
+    try:
+        moment = datetime.fromisoformat(written)
+        aware: Any = moment.replace(tzinfo=moment.tzinfo or UTC).isoformat()
+        return _MOMENT.validate_python(aware)
+    except (ValueError, ValidationError):
+        return None

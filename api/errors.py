@@ -24,6 +24,7 @@ from moderation.logs import log
 STATUS: dict[type[rules.ModerationError], int] = {
     rules.NotFoundError: 404,
     rules.MoveNotAllowedError: 409,
+    rules.FeedBrokenError: 422,
     rules.DifferentBodyError: 409,
     rules.CommentErasedError: 409,
     rules.IdempotencyKeyReusedError: 422,

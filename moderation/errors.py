@@ -24,6 +24,10 @@ class MoveNotAllowedError(ModerationError):
     """The comment's status does not allow this."""
 
 
+class FeedBrokenError(ModerationError):
+    """This file cannot be read as what it is said to be."""
+
+
 class DifferentBodyError(ModerationError):
     """This external_id is taken by a comment with another body; an edit goes to PATCH."""
 

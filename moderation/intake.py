@@ -131,7 +131,8 @@ def _answer_key(each: Submission) -> Key:
     return each.site_id, hashlib.sha256(each.idempotency_key.encode()).hexdigest()
 
 
-def _comment(each: Submission, now: datetime) -> _Row:
+def comment_row(each: Submission, now: datetime) -> dict[str, Any]:
+    """A new comment's row: pending, in its first revision."""
     return {
         "id": new_id(),
         "site_id": each.site_id,
@@ -183,10 +184,21 @@ _by_id = itemgetter("id")
 
 
 def _store(session: Session, submissions: Sequence[Submission], now: datetime) -> list[Fresh]:
-    """Insert in one order everywhere, so that two processes never wait for each other in a circle."""
     if not submissions:
         return []
-    comments = [_comment(each, now) for each in submissions]
+    comments = insert_comments(session, [comment_row(each, now) for each in submissions], submissions, now)
+    created = [Fresh(**{name: each[name] for name in _SHOWN}) for each in comments]
+    audit.record(session, [audit.event(each, Kind.RECEIVED, now, audit.SITE) for each in created])
+    return created
+
+
+def insert_comments(
+    session: Session, comments: list[dict[str, Any]], submissions: Sequence[Submission], now: datetime
+) -> list[dict[str, Any]]:
+    """Rows as comment_row() makes them, with their pages and authors; those that were not here already.
+
+    In one order everywhere, so that two processes never wait for each other in a circle.
+    """
     insert_new(session, Page, _pages(submissions, now))
     if authors := _authors(comments, now):
         insert_new(session, Author, authors)
@@ -195,9 +207,7 @@ def _store(session: Session, submissions: Sequence[Submission], now: datetime) -
         asked = select(Comment.id).where(col(Comment.id).in_([each["id"] for each in comments]))
         here = set(session.exec(asked).all())
         comments = [each for each in comments if each["id"] in here]
-    created = [Fresh(**{name: each[name] for name in _SHOWN}) for each in comments]
-    audit.record(session, [audit.event(each, Kind.RECEIVED, now, audit.SITE) for each in created])
-    return created
+    return comments
 
 
 _SHOWN = tuple(each.name for each in fields(Fresh))

@@ -5,7 +5,7 @@ Exit codes: 0 done; 1 something is wrong, and it says what; 2 wrong usage; 3 alr
 
 import typer
 
-from api.cli import admin, audit, backup, check, dead_letters, evaluate, feed, health, serve, up
+from api.cli import admin, audit, backup, check, dead_letters, evaluate, feed, health, moving, serve, up
 
 app = typer.Typer(
     name="greenroom",
@@ -30,6 +30,8 @@ app.command("submit")(feed.submit)
 app.command("queue")(feed.queue)
 app.command("check")(check.check)
 app.command("evaluate")(evaluate.evaluate)
+app.command("import")(moving.import_)
+app.command("export")(moving.export)
 app.command("health")(health.health)
 app.command("backup")(backup.backup)
 app.command("restore")(backup.restore)

@@ -1,8 +1,5 @@
 """What was decided: mine, for leads everybody's; to be read, undone while there is time, and taken away as a file."""
 
-import csv
-import io
-import json
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
@@ -13,7 +10,7 @@ from fastapi import APIRouter, Depends, Query, Request, Response
 from fastapi.responses import StreamingResponse
 from pydantic import BaseModel, ConfigDict, Field
 
-from api import cursors, fields
+from api import cursors, fields, written
 from api.desk import render
 from api.desk.access import AModerator
 from moderation import decided
@@ -46,7 +43,6 @@ COLUMNS = (
     "case_id",
     "comment_id",
 )
-FORMULA = ("=", "+", "-", "@", "\t", "\r")  # what a spreadsheet would carry out (OWASP, CSV injection)
 
 
 class Asked(BaseModel):
@@ -116,13 +112,14 @@ def show_decisions(request: Request, me: AModerator, asked: AskedFor, cursor: st
 @router.get("/decisions.csv")
 def decisions_as_csv(me: AModerator, asked: AskedFor) -> Response:
     """All of them, without a cap; no cell is a formula."""
-    return _file(_csv(decided.everything(me, asked.wanted(me))), "text/csv; charset=utf-8", "decisions.csv")
+    documents = map(_document, decided.everything(me, asked.wanted(me)))
+    return _file(written.csv_lines(documents, COLUMNS), "text/csv; charset=utf-8", "decisions.csv")
 
 
 @router.get("/decisions.jsonl")
 def decisions_as_json_lines(me: AModerator, asked: AskedFor) -> Response:
     """All of them, without a cap, one object a line."""
-    lines = (json.dumps(_document(each)) + "\n" for each in decided.everything(me, asked.wanted(me)))
+    lines = written.json_lines(map(_document, decided.everything(me, asked.wanted(me))))
     return _file(lines, "application/x-ndjson", "decisions.jsonl")
 
 
@@ -130,23 +127,6 @@ def _undoable(row: Row, me: Person, now: datetime) -> bool:
     made = row.decision
     mine = made.moderator_id == me.id or me.may(LEADS, made.site_id)
     return mine and made.void_at is None and made.settled_at is None and made.undo_until > now
-
-
-def _csv(rows: Iterator[Row]) -> Iterator[str]:
-    written = io.StringIO()
-    writer = csv.writer(written)
-    writer.writerow(COLUMNS)
-    for each in rows:
-        writer.writerow([_cell(value) for value in _document(each).values()])
-        yield written.getvalue()
-        written.seek(0)
-        written.truncate()
-    yield written.getvalue()  # the heading, where there is nothing else
-
-
-def _cell(value: Any) -> str:
-    text = "" if value is None else str(value)
-    return f"'{text}" if text.startswith(FORMULA) else text
 
 
 def _document(row: Row) -> dict[str, Any]:

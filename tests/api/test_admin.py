@@ -47,6 +47,7 @@ ROUTES: list[tuple[str, str, object, set[str]]] = [
     ("GET", "/v1/sites", None, PEOPLE),
     ("POST", "/v1/sites", {"name": "Another"}, {ADMIN}),
     ("GET", "/v1/sites/{site_id}", None, PEOPLE),
+    ("GET", "/v1/sites/{site_id}/export", None, {ADMIN}),
     ("GET", "/v1/sites/{site_id}/keys", None, {ADMIN}),
     ("POST", "/v1/sites/{site_id}/keys", {}, {ADMIN}),
     ("DELETE", "/v1/sites/{site_id}/keys/{key_id}", None, {ADMIN}),

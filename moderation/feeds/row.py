@@ -1,0 +1,114 @@
+"""A comment of somebody else's records, in our words, bounded."""
+
+import re
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+from html.parser import HTMLParser
+from ipaddress import ip_address
+from typing import NamedTuple
+
+from moderation.terms import Status
+
+LONGEST_TEXT = 65_535  # characters; what WordPress keeps
+LONGEST_NAME, LONGEST_ID, LONGEST_EMAIL, LONGEST_URL, LONGEST_TITLE, LONGEST_HEADER = 200, 200, 320, 2_000, 500, 2_000
+_SURROGATES = re.compile("[\ud800-\udfff\x00]")
+_BREAKS = frozenset({"p", "br", "div", "li", "blockquote"})
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    line: int
+    external_id: str
+    body: str
+    page_url: str
+    status: Status  # approved, rejected, or pending: it was waiting for a person there
+    submitted_at: datetime
+    page_title: str | None = None
+    author_id: str | None = None
+    author_name: str | None = None
+    author_email: str | None = None
+    author_url: str | None = None
+    parent_external_id: str | None = None
+    ip: str | None = None
+    user_agent: str | None = None
+    referrer: str | None = None
+    language: str | None = None
+    reason: str | None = None  # why it was rejected, as we call it
+
+
+class Skipped(NamedTuple):
+    """What is not taken over."""
+
+    line: int
+    why: str
+
+
+def make(
+    line: int,
+    *,
+    external_id: str | None,
+    body: str | None,
+    page_url: str | None,
+    standing: tuple[Status, str | None] | None,
+    submitted_at: datetime | None,
+    **more: str | None,
+) -> Row | Skipped:
+    """A row, or why it is none. `standing`: the status, and the reason of one that was rejected."""
+    if not (external_id and standing and body and page_url and submitted_at):
+        wanted = ((external_id, "id"), (standing, "status"), (body, "text"), (page_url, "page"), (submitted_at, "date"))
+        return Skipped(line, f"it has no {next(name for value, name in wanted if not value)} that we can read")
+    if len(body) > LONGEST_TEXT:
+        return Skipped(line, f"its text is longer than {LONGEST_TEXT:,} characters")
+    return Row(line, external_id, body, page_url, standing[0], submitted_at, reason=standing[1], **more)
+
+
+def clean(text: str | None, most: int) -> str | None:
+    """Storable, without blanks around it, cut to a length; None: nothing is left."""
+    return (_SURROGATES.sub("", text).strip()[:most] or None) if text else None
+
+
+def address(text: str | None) -> str | None:
+    try:
+        return str(ip_address((text or "").strip()))
+    except ValueError:
+        return None
+
+
+def moment(text: str | None) -> datetime | None:
+    """ISO 8601, or as in e-mails and RSS; UTC where no zone is given."""
+    written = (text or "").strip()
+    for read in (datetime.fromisoformat, parsedate_to_datetime):
+        try:
+            found = read(written)
+        except (ValueError, TypeError, IndexError, OverflowError):
+            continue
+        aware = found if found.tzinfo else found.replace(tzinfo=UTC)
+        return aware if 1990 <= aware.year < 3000 else None  # noqa: PLR2004 - years
+    return None
+
+
+class _Text(HTMLParser):
+    def __init__(self) -> None:
+        super().__init__(convert_charrefs=True)
+        self.pieces: list[str] = []
+
+    def handle_data(self, data: str) -> None:
+        self.pieces.append(data)
+
+    def handle_starttag(self, tag: str, attrs: object) -> None:
+        del attrs
+        if tag in _BREAKS:
+            self.pieces.append("\n")
+
+
+def plain(html: str) -> str:
+    r"""HTML as it reads.
+
+    >>> plain("<p>One &amp; two</p><p>Three</p>")
+    'One & two\nThree'
+    """
+    parser = _Text()
+    parser.feed(html)
+    parser.close()
+    return "".join(parser.pieces).strip()

@@ -120,8 +120,8 @@ async def usage_limit(client: Known) -> Response:
 
 @router.get("/1.2/key-sites", operation_id="akismetKeySites")
 async def key_sites(client: Known) -> Response:
-    """The sites that use this key: its own."""
-    return JSONResponse({"limit": 500, "offset": 0, "total": 1}) if client else _no()
+    """Which sites have used it how often: a key here belongs to one, and nobody counts."""
+    return JSONResponse({"limit": 500, "offset": 0, "total": 0}) if client else _no()
 
 
 @router.post("/1.1/get-subscription", operation_id="akismetSubscription", openapi_extra=_TAKES)
@@ -231,7 +231,8 @@ def _is_certain(view: SiteView) -> bool:
 
 def _key(request: Request, form: Form) -> str:
     """In the form or in the query, else the first label of the host's name."""
-    named = form.get("api_key", 200) or form.get("key", 200) or request.query_params.get("api_key", "")
+    asked = request.query_params
+    named = form.get("api_key", 200) or form.get("key", 200) or asked.get("api_key") or asked.get("key")
     return named or request.headers.get("host", "").partition(".")[0]
 
 

@@ -320,7 +320,8 @@ def test_a_click_on_what_is_not_known_is_no_error(client: TestClient, key: str):
 
 def test_what_settings_pages_ask(client: TestClient, key: str):
     assert client.get("/1.2/usage-limit", params={"api_key": key}).json()["usage"] == 0
-    assert client.get("/1.2/key-sites", params={"api_key": key}).status_code == 200
+    assert client.get("/1.2/key-sites", params={"key": key}).json()["limit"] == 500
+    assert client.get("/1.2/key-sites", params={"key": "abcdefghijkl"}).headers["X-akismet-debug-help"]
     assert client.post("/1.1/get-subscription", data={"key": key, "blog": "x"}).json()["status"] == "active"
 
 

@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 SOURCES := api workers moderation
 
-.PHONY: help install up test lint bench pictures chaos measure train lock format clean
+.PHONY: help install up test test-wordpress lint bench pictures chaos measure train lock format clean
 
 help:  ## this list
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/'
@@ -18,6 +18,12 @@ up: install  ## start everything on this machine; Ctrl-C stops it. ARGS='--port 
 test: $(VENV)/.installed-dev  ## everything that must be true. ARGS='-k word' for less
 	@$(BIN)/python -m tests.browser
 	$(BIN)/pytest $(ARGS)
+
+WORDPRESS = wordpress mariadb-server php-cli php-mysql php-curl php-xml
+
+test-wordpress: $(VENV)/.installed-dev  ## the whole circle with WordPress and its Akismet plugin, installed from Debian (as root)
+	apt-get install --yes --no-install-recommends $(WORDPRESS)
+	$(BIN)/pytest -n 0 tests/wordpress
 
 lint: $(VENV)/.installed-dev  ## formatting, lint, types, import contracts
 	$(BIN)/ruff format --check .

@@ -11,9 +11,10 @@ from uuid import UUID
 
 from sqlmodel import Session, col, select
 
-from moderation import audit, decisions, people, queue, standing
+from moderation import audit, decisions, intake, people, queue, standing
 from moderation.ids import page_id, secret_hash
 from moderation.models import Comment, Decision, Moderator, Site, SiteKey
+from moderation.submissions import Submission
 from moderation.terms import Action, HeldAs, Reason, Role, Status, Why
 
 KEY_CHARACTERS = 12  # WordPress refuses any other number before it asks
@@ -59,12 +60,16 @@ def client_of(session: Session, key: str) -> Client | None:
     return Client(found.site_id, found.moderator_id, HeldAs(found.held_as or HeldAs.PENDING))
 
 
-def known(session: Session, site_id: UUID, external_id: str, page_url: str, body: str) -> UUID | None:
-    """The comment that a client means: by what it sent when it asked, else the last one on this page with this text."""
-    mine = select(Comment.id).where(Comment.site_id == site_id)
-    found = session.exec(mine.where(Comment.external_id == external_id)).one_or_none()
+def known(session: Session, sent: Submission) -> UUID | None:
+    """The comment that a client means: by what it sent when it first asked, else the last one of the same words there.
+
+    Asking again, WordPress adds a date that it did not know at first, and has rewritten the markup.
+    """
+    mine = select(Comment.id).where(Comment.site_id == sent.site_id)
+    found = session.exec(mine.where(Comment.external_id == sent.external_id)).one_or_none()
     if found is None:
-        there = mine.where(Comment.page_id == page_id(site_id, page_url), Comment.body == body)
+        page, words = page_id(sent.site_id, sent.page_url), intake.text_hash(sent.body)
+        there = mine.where(Comment.page_id == page, Comment.body_hash == words, Comment.author_name == sent.author_name)
         found = session.exec(there.order_by(col(Comment.id).desc()).limit(1)).first()
     return found
 

@@ -28,7 +28,7 @@ from moderation.ids import secret_hash
 from moderation.policy import judge
 from moderation.settings import settings
 from moderation.standing import SiteView
-from moderation.submissions import Submission
+from moderation.submissions import Seen, Submission
 from moderation.terms import Action, HeldAs, Status
 
 router = APIRouter(tags=["Akismet"], default_response_class=PlainTextResponse)
@@ -140,14 +140,13 @@ def _why_not(client: Client | None, form: Form) -> str:
 
 async def _answered(request: Request, form: Form, client: Client, sent: Submission) -> Response:
     ends = time.monotonic() + ANSWER_SECONDS
-    collector: Collector = request.app.state.collector
     waiting: Waiting = request.app.state.waiting
-    outcome = (await collector.submit([sent]))[0]
-    if isinstance(outcome, ModerationError):
-        raise outcome
-    comment_id = outcome.comment.id
-    if outcome.comment.status == Status.PENDING:
-        await waiting.verdicts([comment_id], max(0.0, ends - time.monotonic()))
+    comment_id = await run_in_threadpool(_known, sent) if form.get("recheck_reason") else None
+    if comment_id is None:
+        stored = await _stored(request.app.state.collector, sent)
+        comment_id = stored.id
+        if stored.status == Status.PENDING:
+            await waiting.verdicts([comment_id], max(0.0, ends - time.monotonic()))
     wanted = form.get("callback"), _key(request, form)
     view, called = await run_in_threadpool(_stands, client, comment_id, *wanted)
     headers = {GUID: str(comment_id)}
@@ -158,6 +157,18 @@ async def _answered(request: Request, form: Form, client: Client, sent: Submissi
     if called:
         return PlainTextResponse(HAM, headers=headers | {RECHECK: str(RECHECK_SECONDS)})
     return PlainTextResponse(_held(client), headers=headers)
+
+
+async def _stored(collector: Collector, sent: Submission) -> Seen:
+    outcome = (await collector.submit([sent]))[0]
+    if isinstance(outcome, ModerationError):
+        raise outcome
+    return outcome.comment
+
+
+def _known(sent: Submission) -> UUID | None:
+    with reading() as session:
+        return akismet.known(session, sent)
 
 
 def _stands(client: Client, comment_id: UUID, callback: str, key: str) -> tuple[SiteView, bool]:
@@ -191,7 +202,7 @@ async def _submitted(form: Form, client: Client | None, action: Action) -> Respo
 
 def _settle(client: Client, sent: Submission, action: Action) -> None:
     with transaction() as session:
-        found = akismet.known(session, client.site_id, sent.external_id, sent.page_url, sent.body)
+        found = akismet.known(session, sent)
         moved = found is not None and akismet.settle(session, client, found, action, clock(session))
     if found and moved:
         live.changed([found])

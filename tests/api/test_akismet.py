@@ -154,6 +154,17 @@ def test_the_same_form_is_the_same_comment(client: TestClient, key: str, worker:
     assert len(rows(Comment)) == 1
 
 
+def test_asked_again_with_a_date_and_other_markup_it_is_the_same_comment(client: TestClient, key: str, worker: None):
+    undated = {name: value for name, value in PLUGIN_5_0.items() if name != "comment_date_gmt"}
+    first = _check(client, key, undated, comment_content="<b>Fine</b> play & stage")
+
+    again = _check(client, key, comment_content="Fine play &amp; stage", recheck_reason="retry")
+    third = _check(client, key, comment_content="<b>Fine</b>   play & stage", recheck_reason="retry")
+
+    assert third.headers["X-akismet-guid"] == first.headers["X-akismet-guid"]
+    assert again.text == "false"
+
+
 def test_a_trap_that_was_filled_in_is_seen(client: TestClient, key: str, worker: None):
     answer = _check(client, key, PLUGIN_5_7, ak_hp_textarea="buy now")
 

@@ -5,7 +5,7 @@ Exit codes: 0 done; 1 something is wrong, and it says what; 2 wrong usage; 3 alr
 
 import typer
 
-from api.cli import admin, audit, backup, check, dead_letters, evaluate, feed, health, moving, serve, up
+from api.cli import admin, audit, backup, check, dead_letters, demo_site, evaluate, feed, health, moving, serve, up
 
 app = typer.Typer(
     name="greenroom",
@@ -17,6 +17,7 @@ app = typer.Typer(
 )
 
 app.command("up")(up.up)
+app.command("demo-site")(demo_site.demo_site)
 app.command("api")(serve.api)
 app.command("worker")(serve.worker)
 app.command("beat")(serve.beat)

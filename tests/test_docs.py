@@ -15,6 +15,7 @@ from click import Command, Context, Group, UsageError
 from api.cli.main import app
 
 ROOT = Path(__file__).parents[1]
+HEALTH = sorted((ROOT / "moderation" / "health").glob("*.py"))
 PAGES = sorted([*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md")])
 LINK = re.compile(r"(?<!!)\[[^\]]*\]\(([^)\s]+)\)|!\[[^\]]*\]\(([^)\s]+)\)")
 FENCE = re.compile(r"^```(\w*)\n(.*?)^```", re.MULTILINE | re.DOTALL)
@@ -99,3 +100,20 @@ def test_every_example_in_json_is_json(block: Block):
 )
 def test_every_example_in_python_is_python(block: Block):
     ast.parse(block.text)
+
+
+def test_the_runbook_has_every_alert_and_no_other():
+    rules = (ROOT / "deploy/prometheus/alerts.yml").read_text("utf-8")
+    alerts = re.findall(r"alert: (\w+).*?severity: (\w+)", rules, re.DOTALL)
+    text = (ROOT / "docs/runbook.md").read_text("utf-8")
+    headings = [(name, how.lower()) for name, how in re.findall(r"^### (\w+)\n\n(Page|Ticket)\. ", text, re.MULTILINE)]
+
+    assert headings == alerts
+
+
+def test_every_part_of_health_is_explained():
+    said = (ROOT / "docs/operating.md").read_text("utf-8")
+    parts = set(re.findall(r'Part\(f?"([a-z ]+)', "".join(each.read_text() for each in HEALTH)))
+
+    assert len(parts) > 10
+    assert [each for each in sorted(parts) if f"`{each.strip()}" not in said] == []

@@ -9,7 +9,7 @@ from uuid import UUID
 import http_sf
 from fastapi import APIRouter, FastAPI, Header, Query, Request, Response
 from fastapi.responses import JSONResponse
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, WithJsonSchema
 from sqlmodel import col, select
 from starlette.concurrency import run_in_threadpool
 from starlette.types import Scope
@@ -34,7 +34,11 @@ router = APIRouter(tags=["comments"], dependencies=[TAKES_SITE_KEY])
 BODY_BYTES = 512 * 1024  # 20,000 characters, each as a pair of \uXXXX escapes, and everything around them
 BATCH_BYTES = 32 * 1024 * 1024
 LONGEST_KEY = 255
-Prefer = Annotated[list[str] | None, Header(description="wait=N: wait up to N seconds (30 at most) for the verdict")]
+Prefer = Annotated[
+    list[str] | None,
+    Header(description="wait=N: wait up to N seconds (30 at most) for the verdict"),
+    WithJsonSchema({"type": "string"}),  # one is enough, and a generated client cannot send several
+]
 Limit = Annotated[int, Query(ge=1, le=200)]
 Named = Annotated[fields.Storable | None, Query(max_length=fields.LONGEST_ID)]
 

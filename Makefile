@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 SOURCES := api workers moderation
 
-.PHONY: help install up test test-wordpress lint bench pictures chaos measure train lock format clean
+.PHONY: help install up test test-wordpress test-client lint bench pictures chaos measure train lock format clean
 
 help:  ## this list
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/'
@@ -24,6 +24,13 @@ WORDPRESS = wordpress mariadb-server php-cli php-mysql php-curl php-xml
 test-wordpress: $(VENV)/.installed-dev  ## the whole circle with WordPress and its Akismet plugin, installed from Debian (as root)
 	apt-get install --yes --no-install-recommends $(WORDPRESS)
 	$(BIN)/pytest -n 0 tests/wordpress
+
+GENERATOR = openapi-python-client==0.29.1
+
+test-client: $(VENV)/.installed-dev  ## a client generated from the API's description drives it; the generator lives in .venv-client
+	$(BIN)/uv venv --quiet --clear .venv-client
+	$(BIN)/uv pip install --quiet --python .venv-client $(GENERATOR)
+	$(BIN)/pytest -n 0 tests/journeys/test_generated_client.py
 
 lint: $(VENV)/.installed-dev  ## formatting, lint, types, import contracts
 	$(BIN)/ruff format --check .

@@ -17,7 +17,7 @@ from fastapi.telemetry import TelemetryConfig
 from starlette.concurrency import run_in_threadpool
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from api import backlog, errors, overload, quota
+from api import backlog, described, errors, overload, quota
 from api.collector import Collector
 from api.desk import ROUTERS, render
 from api.errors import answer, problem
@@ -70,6 +70,7 @@ def create_app() -> FastAPI:
     app.mount("/desk/static", StaticFiles(directory=render.HERE / "static"), name="static")
     app.add_api_route("/", _home, include_in_schema=False)
     errors.install(app)
+    described.install(app)
     app.state.problem_page = render.problem_page
     app.add_middleware(Doorkeeper)
     app.add_middleware(Surroundings)

@@ -36,7 +36,8 @@ def main() -> None:
     given = asked.parse_args()
     wanted = given.parts or [*PARTS, "checks"]
     console = Console(width=None if os.isatty(1) else 140)
-    found: list[Found] = []
+    whole = "make bench" + (" QUICK=1" if given.quick else "")
+    parts = f"python -m tests.bench {' '.join(given.parts)}" + (" --quick" if given.quick else "")
     for name in wanted:
         engines = (given.engine or ENGINES) if name != "checks" else ("",)
         for engine in engines:
@@ -44,11 +45,8 @@ def main() -> None:
             made = checks.measure() if name == "checks" else [PARTS[name](engine, quick=given.quick)]
             report.show(made, console)
             console.print(f"{name} {engine} took {time.monotonic() - began:.0f} s", style="dim")
-            found += made
-    if given.write or not given.parts:
-        whole = "make bench" + (" QUICK=1" if given.quick else "")
-        parts = f"python -m tests.bench {' '.join(given.parts)}" + (" --quick" if given.quick else "")
-        report.write(found, parts if given.parts else whole, _machine())
+            if given.write or not given.parts:  # as it comes: a run that breaks has measured what it has measured
+                report.write(made, parts if given.parts else whole, _machine())
 
 
 def _machine() -> str:

@@ -82,7 +82,7 @@ class Place:
             database.use(self.database_url())
             bulk.fill([UUID(each["id"]) for each in self.furniture["sites"]], many)
             database.forget()
-            self._pause(lambda: shutil.copytree(self.home, kept, ignore=_no_sockets))
+            self._pause(lambda: _copy(self.home, kept))
             (kept / "furniture.json").write_text(json.dumps(self.furniture))
         else:
             self._pause(lambda: self._take_over(kept))
@@ -165,7 +165,7 @@ class Place:
             shutil.copy2(kept / "greenroom.db", self.home)
             return
         shutil.rmtree(self.home / "pg")
-        subprocess.run(["cp", "-a", str(kept / "pg"), str(self.home)], check=True)  # with its owner
+        _copy(kept / "pg", self.home / "pg")
 
     # --- inside -----------------------------------------------------------------------------------------------------
 
@@ -241,8 +241,10 @@ def megabytes(process: psutil.Process) -> list[float]:
     return [getattr(info := each.memory_full_info(), "pss", info.rss) / MEGABYTE for each in family(process)]
 
 
-def _no_sockets(folder: str, names: list[str]) -> list[str]:
-    return [each for each in names if not (path := Path(folder) / each).is_file() and not path.is_dir()]
+def _copy(folder: Path, to: Path) -> None:
+    """With its owner, without whom PostgreSQL does not open it."""
+    to.parent.mkdir(parents=True, exist_ok=True)
+    subprocess.run(["cp", "-a", str(folder), str(to)], check=True)
 
 
 def _answers(url: str) -> bool:

@@ -26,6 +26,7 @@ from api.routes import (
     admin,
     akismet,
     comments,
+    coral,
     dead_letters,
     decisions,
     exports,
@@ -62,7 +63,7 @@ def create_app() -> FastAPI:
     app.router.routes.extend(comments.lane.routes)  # as it is: a router within a router looks for its routes twice
     for each in (
         *(comments, outcomes, feedback, webhooks, queue, decisions, stream, admin, health, dead_letters),
-        *(akismet, integrations, exports),
+        *(akismet, integrations, coral, exports),
     ):
         app.include_router(each.router, max_body_size=comments.BODY_BYTES)
     for router in ROUTERS:

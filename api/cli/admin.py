@@ -33,6 +33,30 @@ def create_site(
     result({"site": str(made.id), "name": name, "key": secret}, as_json=json)
 
 
+@site.command("coral")
+def coral(
+    at: Annotated[str, typer.Option("--site", help="Its id or name")],
+    secret: Annotated[str, typer.Option(help="Coral's signing secret", prompt=True, hide_input=True)],
+    json: Json = False,
+) -> None:
+    """Let a Coral ask here before it publishes: where it shall ask, once it has told its signing secret."""
+    from moderation import people
+    from moderation.database import clock, transaction
+    from moderation.models import CoralPhase
+    from moderation.settings import settings
+
+    if not 16 <= len(secret) <= 200:  # noqa: PLR2004 - characters; Coral's have 70
+        raise typer.BadParameter("a signing secret has 16 to 200 characters")
+    with plainly(), transaction() as session:
+        home = people.find_site(session, at)
+        kept = session.get(CoralPhase, home.id) or CoralPhase(site_id=home.id, secret=secret, created_at=clock(session))
+        kept.secret = secret
+        session.add(kept)
+        base = (settings().public_url or "http://127.0.0.1:8000").rstrip("/")
+        address = f"{base}/integrations/coral/phase?site={home.id}&timeout=1000"
+    result({"url": address, "timeout": "1000 ms, body format: HTML or plain text"}, as_json=json)
+
+
 @site.command("list")
 def list_sites(json: Json = False) -> None:
     """All sites."""

@@ -9,7 +9,7 @@ from moderation.models.fingerprints import Fingerprint
 from moderation.models.people import DeskSession, Membership, Moderator, ModeratorToken, SignInLink
 from moderation.models.reports import Appeal, Report
 from moderation.models.screenings import DeadLetter, Screening
-from moderation.models.sites import RulesVersion, Site, SiteKey
+from moderation.models.sites import CoralPhase, RulesVersion, Site, SiteKey
 from moderation.models.webhooks import Callback, Delivery, Webhook
 
 __all__ = [
@@ -19,6 +19,7 @@ __all__ = [
     "Case",
     "Chain",
     "Comment",
+    "CoralPhase",
     "DeadLetter",
     "Decision",
     "Delivery",

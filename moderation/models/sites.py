@@ -35,6 +35,16 @@ class SiteKey(SQLModel, table=True):
     held_as: str | None = Field(default=None, max_length=10)  # what such a client hears of a held comment
 
 
+class CoralPhase(SQLModel, table=True):
+    """A Coral whose comments are this site's: by its signing secret it is known."""
+
+    __tablename__: ClassVar[Any] = "coral_phases"
+
+    site_id: UUID = Field(foreign_key="sites.id", primary_key=True)
+    secret: str = Field(max_length=200)
+    created_at: datetime
+
+
 class RulesVersion(SQLModel, table=True):
     """Rules as they were: a new version is a new row."""
 

@@ -20,6 +20,7 @@ from moderation.database import clock, reading, snapshot, transaction
 from moderation.errors import NotEmptyError, UnavailableError
 from moderation.models import (
     Comment,
+    CoralPhase,
     Event,
     Fingerprint,
     Job,
@@ -117,6 +118,7 @@ def on_the_desk(site, comment) -> None:
         session.add(Revision(comment_id=comment.id, revision=0, body="As it was.", until=now))
         session.add(SavedFilter(moderator_id=mia, name="Spam", query="check=spam", at=now))
         callbacks.expect(session, comment.id, "https://wordpress.example/", "abcdefghijkl")
+        session.add(CoralPhase(site_id=site.id, secret="a-secret-of-coral", created_at=now))
         session.add(Job(moderator_id=mia, action="reject", filter={"check": "spam"}, case_ids=[], at=now))
 
 

@@ -38,7 +38,7 @@ lint: $(VENV)/.installed-dev  ## formatting, lint, types, import contracts
 	$(BIN)/lint-imports
 	$(BIN)/pyright
 
-bench: $(VENV)/.installed-dev  ## measure everything, beside others, in one run; QUICK=1 in five minutes; writes docs/performance.md
+bench: $(VENV)/.installed-dev  ## measure everything, beside others, in one run; QUICK=1 in six minutes; writes docs/performance.md
 	@$(BIN)/python -m tests.browser
 	$(BIN)/python -m tests.bench $(if $(QUICK),--quick)
 

@@ -31,11 +31,11 @@ def measure(engine: str, *, quick: bool) -> Found:
         rates[name, processes] = rate
         found.rows.append((name, processes, rate, cpu))
 
-    waiting = WAITING // 2 if quick else WAITING
+    waiting = WAITING // 4 if quick else WAITING
     with place.opened(engine) as here:
         for processes in PROCESSES:
             note("Celery, empty tasks", processes, *_empty_tasks(here, processes, waiting // 2))
-        note("tutorial worker", 1, *_tutorial(here, SAMPLE_SECONDS / 2 if quick else SAMPLE_SECONDS))
+        note("tutorial worker", 1, *_tutorial(here, SAMPLE_SECONDS / 4 if quick else SAMPLE_SECONDS))
     for processes in PROCESSES:
         with place.opened(engine) as here:
             note("Greenroom, all checks", processes, *_ours(here, processes, waiting))

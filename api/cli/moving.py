@@ -1,5 +1,6 @@
 """greenroom import, export: a site's history comes along, and goes with it."""
 
+import os
 import sys
 from collections import Counter
 from collections.abc import Callable, Iterator
@@ -71,9 +72,12 @@ def export(
     with plainly():
         with reading() as session:
             site_id = people.find_site(session, at).id
-        with out.open("w", encoding="utf-8") if out else _standard_output() as stream:
-            for line in lines(exporting.documents(what, site_id), form):
-                stream.write(line)
+        try:
+            with out.open("w", encoding="utf-8") if out else _standard_output() as stream:
+                for line in lines(exporting.documents(what, site_id), form):
+                    stream.write(line)
+        except BrokenPipeError:  # '| head' has seen enough
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def _standard_output() -> Any:

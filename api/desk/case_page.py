@@ -57,7 +57,7 @@ def opened(session: Session, me: Person, case_id: UUID, now: datetime) -> Opened
     """Look at a case; who may decide it and finds it free has claimed it."""
     case = queue.find_case(session, me, case_id)
     had = case.claimed_by
-    if may_decide(case, me) and case.not_by != me.id:
+    if may_decide(case, me):
         queue.claim_next(session, me, 1, now, settings().claim_lease, case_ids=[case_id])
     view = casework.views(session, [case])[0]
     mine = case.claimed_by == me.id and case.closed_at is None
@@ -86,8 +86,8 @@ def should_pause(me: Person, hard_today: int) -> bool:
 
 
 def may_decide(case: Case, me: Person) -> bool:
-    """What was left to a lead is a lead's."""
-    return case.escalated_at is None or me.may(LEADS, case.site_id)
+    """What was left to a lead is a lead's; an appeal is for anybody but whom it is against."""
+    return case.not_by != me.id and (case.escalated_at is None or me.may(LEADS, case.site_id))
 
 
 def undoable(session: Session, me: Person, now: datetime) -> list[Decision]:

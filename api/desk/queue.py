@@ -187,7 +187,12 @@ def _row(view: casework.CaseView, me: Person, now: datetime) -> dict[str, Any]:
     """One line of the list."""
     case = view.case
     theirs = bool(case.claimed_by and case.claimed_by != me.id and case.claimed_until and case.claimed_until > now)
-    return {"view": view, "holder": view.claimed_by if theirs else None, "shown": case_page.preview(view)}
+    return {
+        "view": view,
+        "holder": view.claimed_by if theirs else None,
+        "shown": case_page.preview(view),
+        "mine": case_page.may_decide(case, me),
+    }
 
 
 def _first_free(cases: list[Case], me: Person, now: datetime, skipped: UUID | None) -> UUID | None:
@@ -195,8 +200,7 @@ def _first_free(cases: list[Case], me: Person, now: datetime, skipped: UUID | No
     free = (
         each.id
         for each in cases
-        if each.not_by != me.id
-        and each.id != skipped
+        if each.id != skipped
         and case_page.may_decide(each, me)
         and (each.claimed_by in {None, me.id} or each.claimed_until is None or each.claimed_until <= now)
     )

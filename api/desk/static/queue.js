@@ -18,7 +18,8 @@ let current = panel.querySelector("article")?.dataset.case ?? "";
 
 const row = (id) => rows.querySelector(`.row[data-case="${CSS.escape(id)}"]`);
 const all = () => [...rows.querySelectorAll(".row")];
-const free = (each) => !each.classList.contains("closed") && !each.querySelector(".holder").textContent;
+const taken = (each) => ["closed", "passed", "not-mine"].some((kind) => each.classList.contains(kind));
+const free = (each) => !taken(each) && !each.querySelector(".holder").textContent;
 
 function beside(id, step, wanted = () => true) {
   const list = all();
@@ -36,13 +37,17 @@ function mark(id) {
   chosen?.scrollIntoView({ block: "nearest" });
 }
 
-async function fetchMore() {
+let coming; // the promise of the list's next page, while it is on its way
+
+function fetchMore() {
+  coming ??= nextPage().finally(() => (coming = undefined));
+  return coming;
+}
+
+async function nextPage() {
   const link = rows.querySelector("a.more");
-  if (!link || link.dataset.asked) return;
-  link.dataset.asked = "yes";
-  const answer = await part(link.dataset.rows);
-  if (answer.ok) link.outerHTML = answer.html;
-  else delete link.dataset.asked;
+  const answer = link && (await part(link.dataset.rows));
+  if (answer?.ok) link.outerHTML = answer.html;
 }
 
 // --- the case -------------------------------------------------------------------------------------------------------
@@ -72,9 +77,8 @@ async function show(id, { passOver = false, say = "" } = {}) {
     return goOn(id);
   }
   if (passOver && answer.ok && answer.state === "other") {
-    const next = beside(id, 1, free);
     row(id)?.classList.add("passed");
-    if (next) return show(next.dataset.case, { passOver });
+    return goOn(id);
   }
   panel.innerHTML = answer.ok ? answer.html : `<p class="wrong">The server does not answer. <a href="">Try again</a></p>`;
   if (say) panel.insertAdjacentElement("afterbegin", sentence(say, "wrong"));
@@ -83,14 +87,18 @@ async function show(id, { passOver = false, say = "" } = {}) {
   fetchAhead();
 }
 
-function goOn(from) {
+async function goOn(from) {
+  const asked = current;
+  panel.setAttribute("aria-busy", "true");
+  if (!beside(from, 1, free)) await fetchMore(); // before the list's end is taken for the queue's
+  if (current !== asked) return;
   const next = onward(from);
   if (next) return show(next.dataset.case, { passOver: true });
   current = "";
   mark("");
+  panel.removeAttribute("aria-busy");
   panel.innerHTML = `<p class="empty">Nothing else is waiting here. Well done.</p>`;
   history.replaceState(null, "", address(""));
-  return fetchMore();
 }
 
 function address(id) {
@@ -110,6 +118,7 @@ function sentence(text, kind) {
 // --- what a moderator does --------------------------------------------------------------------------------------------
 
 async function decide(form, button) {
+  if (panel.hasAttribute("aria-busy")) return; // what is on the screen has been decided, the next is on its way
   const id = form.closest("article").dataset.case;
   const data = new FormData(form, button);
   const where = button.getAttribute("formaction") ?? form.getAttribute("action");
@@ -220,6 +229,7 @@ follow({
   released: (id) => {
     const holder = row(id)?.querySelector(".holder");
     if (holder) holder.textContent = "";
+    row(id)?.classList.remove("passed");
   },
   closed: (id, name) => {
     row(id)?.classList.add("closed");

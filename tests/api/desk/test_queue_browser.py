@@ -6,8 +6,9 @@ from uuid import UUID
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
-from sqlmodel import select
+from sqlmodel import col, select
 
+from api.desk.queue import SHOWN
 from moderation import decisions as decisions_of
 from moderation.database import clock, reading, transaction
 from moderation.models import Case, Decision
@@ -53,6 +54,29 @@ def test_a_whole_queue_is_settled_with_keys_alone(opened, site):
     assert len({each.case_id for each in made}) == HELD
     expected = {("approve", None), ("reject", "profanity"), ("reject", "spam")}
     assert {(each.action, each.reason) for each in made} == expected
+
+
+def test_the_lists_end_is_not_taken_for_the_queues_and_what_waits_for_a_lead_is_passed_over(opened, site):
+    for number in range(SHOWN):
+        make.stored(site.id, f"d-{number}", f"{make.PROFANE} more {number}")
+    make.work()
+    with transaction() as session:
+        now = clock(session)
+        for case in session.exec(select(Case).order_by(col(Case.opened_at)).limit(SHOWN - 2)):
+            case.escalated_at, case.rank = now, 0  # smallest first: nearly the whole first page is a lead's
+    page = opened(make.moderator())
+    expect(page.locator(".row.not-mine")).to_have_count(SHOWN - 2)
+    page.route("**/desk/queue/rows?*", lambda route: (page.wait_for_timeout(300), route.continue_()))
+
+    for _ in range(HELD + 2):
+        before = case_of(page)
+        expect(page.locator("form.decide")).to_be_visible()
+        page.keyboard.press("a")
+        page.wait_for_function("id => document.querySelector('#case article')?.dataset.case !== id", arg=before)
+
+    expect(page.locator("#case")).to_contain_text("Well done")
+    page.wait_for_function("many => document.querySelectorAll('#undoable form').length >= many", arg=HELD + 2)
+    assert len({each.case_id for each in decisions()}) == HELD + 2
 
 
 def test_two_moderators_at_once_never_have_the_same_case(opened, site):

@@ -93,11 +93,14 @@ def show_queue(
             return render.page(request, "queue_groups.html", groups=found, by=by, now=now, **common)
         cases, more = _some(session, me, asked, wanted, cursor)
         chosen = case or _first_free(cases, me, now, skipped)
+        if not chosen and more:  # a whole page of what is a lead's, or a colleague's
+            beyond = queue.claim_next(session, me, 1, now, settings().claim_lease, wanted)
+            chosen = beyond[0].id if beyond else None
         opened = case_page.opened(session, me, chosen, now) if chosen else None
         views = casework.views(session, cases)
         hard_today = decided.hard_on(session, me, now.date())
         recent = case_page.undoable(session, me, now)
-    if opened and opened.claimed:
+    if opened and opened.mine:
         live.changed([opened.shown.view.comment.id])
     return render.page(
         request,

@@ -44,10 +44,12 @@ function fetchMore() {
   return coming;
 }
 
+// Whether there was one.
 async function nextPage() {
   const link = rows.querySelector("a.more");
   const answer = link && (await part(link.dataset.rows));
   if (answer?.ok) link.outerHTML = answer.html;
+  return Boolean(answer?.ok);
 }
 
 // --- the case -------------------------------------------------------------------------------------------------------
@@ -90,7 +92,8 @@ async function show(id, { passOver = false, say = "" } = {}) {
 async function goOn(from) {
   const asked = current;
   panel.setAttribute("aria-busy", "true");
-  if (!beside(from, 1, free)) await fetchMore(); // before the list's end is taken for the queue's
+  // The list's end is not the queue's.
+  while (current === asked && !beside(from, 1, free) && (await fetchMore()));
   if (current !== asked) return;
   const next = onward(from);
   if (next) return show(next.dataset.case, { passOver: true });

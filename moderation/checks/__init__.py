@@ -203,9 +203,6 @@ def _look_through(check: Check, chunk: Sequence[Facts], bell: Alarm, limit: floa
 
 
 def _stamp(check: Check, column: Sequence[Signal], milliseconds: float) -> list[Signal]:
-    """Say in each signal which version spoke, and its share of the time; most are one and the same 'nothing seen'."""
-    stamped: dict[int, Signal] = {}
-    for signal in column:
-        if id(signal) not in stamped:
-            stamped[id(signal)] = signal.stamped(check.version, milliseconds)
-    return [stamped[id(signal)] for signal in column]
+    """Say in each signal which version spoke, and its share of the time."""
+    said, make = (check.version, milliseconds), tuple.__new__  # past the names of the fields: 17 a comment
+    return [make(Signal, signal[:-2] + said) for signal in column]

@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import cache, cached_property
-from itertools import islice
 
 import numpy as np
 from numpy.typing import NDArray
@@ -242,9 +241,9 @@ def _explain(found: Found, outcome: int) -> tuple[tuple[tuple[int, int], ...], t
     masked = found.read_as
     here = slice(found.begin, found.begin + len(masked.words))
     weighed = found.heard.weights[outcome, here]
-    order: list[int] = np.argsort(-weighed, kind="stable").tolist()
-    telling = (place for place in order if masked.words[place] not in FUNCTION_WORDS)
-    heaviest = [place for place in islice(telling, MOST_EVIDENCE) if weighed[place] >= _LEAST_WEIGHT]
+    heavy: list[int] = np.flatnonzero(weighed >= _LEAST_WEIGHT).tolist()
+    telling = [place for place in heavy if masked.words[place] not in FUNCTION_WORDS]
+    heaviest = sorted(telling, key=lambda place: -weighed[place])[:MOST_EVIDENCE]
     evidence = [f"{_written(found, place, place)} (+{weighed[place]:.1f})" for place in heaviest]
     phrases = [each for each in phrases_in([" ".join(masked.words)]) if each.kind == outcome][:MOST_EVIDENCE]
     evidence += dict.fromkeys(f"phrase: {_written(found, each.first, each.last)}" for each in phrases)

@@ -68,9 +68,6 @@ class Signal(NamedTuple):
     version: str = ""  # these two, last, are set by whoever runs the check
     milliseconds: float = 0.0
 
-    def stamped(self, version: str, milliseconds: float) -> "Signal":
-        return Signal._make((*self[:-2], version, milliseconds))
-
 
 def quote(text: str) -> str:
     """A stranger's words as evidence: bounded."""

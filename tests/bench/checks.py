@@ -17,7 +17,7 @@ from tests.bench.report import Found
 
 LENGTHS = (20, 220, 2_000, 20_000)  # characters
 BATCH = 200  # comments
-ROUNDS = 3  # the best counts: the machine is shared
+ROUNDS = 9  # the best counts: the machine is shared
 PEER_TEXTS = 20
 RULES = preset(Preset.STANDARD)
 

@@ -79,8 +79,7 @@ def get_ready() -> None:
     """Load the library's model, half a second, and the dictionary."""
     dictionary()
     names()
-    for script in _BY_SCRIPT:
-        _library(script)
+    _libraries()
 
 
 def primary(tag: str | None) -> str | None:
@@ -152,7 +151,7 @@ def _ask(original: str, script: str, said: str | None) -> str | None:
     letters = sum(map(str.isalpha, read))
     if script == "LATIN" and letters < _FEWEST_LETTERS:
         return None
-    ranked = _library(script).rank(read.casefold())
+    ranked = _libraries()[script].rank(read.casefold())
     (best, sure), english = ranked[0], dict(ranked).get(ENGLISH, 0.0)
     if best == ENGLISH:
         return ENGLISH if sure >= _SURE else None
@@ -170,16 +169,15 @@ def _only_names_are_foreign(read: str) -> bool:
 
 
 @cache
-def _library(script: str) -> Any:
-    """The identifier for the languages of one script; it keeps no state between questions."""
-    identifier = copy(_whole_library())
-    identifier.set_languages(_BY_SCRIPT[script].split())
-    return identifier
-
-
-@cache
-def _whole_library() -> Any:
-    return LanguageIdentifier.from_model_file(MODEL_FILE, norm_probs=True)
+def _libraries() -> dict[str, Any]:
+    """By script, the identifier for its languages; they keep no state between questions."""
+    whole = LanguageIdentifier.from_model_file(MODEL_FILE, norm_probs=True)
+    found: dict[str, Any] = {}
+    for script, languages in _BY_SCRIPT.items():
+        found[script] = copy(whole)
+        found[script].set_languages(languages.split())
+        found[script]._full_model = None  # noqa: SLF001 - 27 MB in every worker, for set_languages() alone
+    return found
 
 
 @cache

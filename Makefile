@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 SOURCES := api workers moderation
 
-.PHONY: help install up test test-wordpress test-client lint bench pictures chaos measure train lock format clean
+.PHONY: help install up test test-wordpress test-client lint docs bench pictures chaos measure train lock format clean
 
 help:  ## this list
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/'
@@ -37,6 +37,11 @@ lint: $(VENV)/.installed-dev  ## formatting, lint, types, import contracts
 	$(BIN)/ruff check .
 	$(BIN)/lint-imports
 	$(BIN)/pyright
+
+docs: $(VENV)/.installed-dev  ## these pages as a site in build/docs that a browser opens from disk
+	$(BIN)/python -m tests.reference
+	$(BIN)/sphinx-build -q -W -b html docs build/docs
+	@echo "build/docs/index.html"
 
 bench: $(VENV)/.installed-dev  ## measure everything, beside others, in one run; QUICK=1 in six minutes; writes docs/performance.md
 	@$(BIN)/python -m tests.browser

@@ -59,6 +59,7 @@ class PreviewIn(_In):
 
 @router.get("/v1/sites", operation_id="listSites")
 def list_sites(person: APerson) -> dict[str, Any]:
+    """Those you have a role for, by name."""
     with reading() as session:
         found = session.exec(select(Site).order_by(col(Site.name))).all()
     return {"items": [_site(each) for each in found if person.may(set(Role), each.id)], "next": None}
@@ -66,6 +67,7 @@ def list_sites(person: APerson) -> dict[str, Any]:
 
 @router.post("/v1/sites", operation_id="makeSite", status_code=201)
 def make_site(person: APerson, sent: SiteIn) -> dict[str, Any]:
+    """Its rules are the preset's until they are changed. Only for administrators of every site."""
     person.must_everywhere(ADMINS)
     with transaction() as session:
         return _site(people.make_site(session, sent.name, person.name, clock(session), sent.preset))
@@ -73,6 +75,7 @@ def make_site(person: APerson, sent: SiteIn) -> dict[str, Any]:
 
 @router.get("/v1/sites/{site_id}", operation_id="getSite")
 def get_site(person: APerson, site_id: UUID) -> dict[str, Any]:
+    """Its name, and the version of its rules."""
     person.must(set(Role), site_id)
     with reading() as session:
         return _site(people.find_site(session, str(site_id)))
@@ -80,6 +83,7 @@ def get_site(person: APerson, site_id: UUID) -> dict[str, Any]:
 
 @router.get("/v1/sites/{site_id}/keys", operation_id="listKeys")
 def list_keys(person: APerson, site_id: UUID) -> dict[str, Any]:
+    """In the order they were made, with their last characters; never the keys themselves."""
     person.must(ADMINS, site_id)
     with reading() as session:
         people.find_site(session, str(site_id))
@@ -108,6 +112,7 @@ def revoke_key(person: APerson, site_id: UUID, key_id: UUID) -> None:
 
 @router.get("/v1/sites/{site_id}/rules", operation_id="getRules")
 def get_rules(person: APerson, site_id: UUID, response: Response) -> dict[str, Any]:
+    """As they are applied, with their version, which is also the ETag."""
     person.must(set(Role), site_id)
     with reading() as session:
         people.find_site(session, str(site_id))
@@ -127,6 +132,7 @@ def set_rules(person: APerson, site_id: UUID, sent: dict[str, Any]) -> dict[str,
 
 @router.get("/v1/sites/{site_id}/rules/versions", operation_id="listRules")
 def list_rules(person: APerson, site_id: UUID) -> dict[str, Any]:
+    """Every version with who made it and when; nothing is lost by a change."""
     person.must(ADMINS, site_id)
     with reading() as session:
         people.find_site(session, str(site_id))
@@ -164,6 +170,7 @@ def preview_rules(person: APerson, site_id: UUID, sent: PreviewIn) -> dict[str, 
 
 @router.get("/v1/moderators", operation_id="listModerators")
 def list_moderators(person: APerson) -> dict[str, Any]:
+    """Those with a role for a site that you administer, by name."""
     person.must(ADMINS)
     with reading() as session:
         found = session.exec(select(Moderator).order_by(col(Moderator.name))).all()
@@ -175,6 +182,7 @@ def list_moderators(person: APerson) -> dict[str, Any]:
 
 @router.post("/v1/moderators", operation_id="makeModerator", status_code=201)
 def make_moderator(person: APerson, sent: ModeratorIn) -> dict[str, Any]:
+    """A person with a role, for one site or for every site; a token or an invitation lets them in."""
     _must_administer(person, sent.site)
     with transaction() as session:
         if sent.site:
@@ -185,6 +193,7 @@ def make_moderator(person: APerson, sent: ModeratorIn) -> dict[str, Any]:
 
 @router.put("/v1/moderators/{moderator_id}/roles", operation_id="setRole", status_code=204)
 def set_role(person: APerson, moderator_id: UUID, sent: RoleIn) -> None:
+    """Their role from now on, for one site or for every site."""
     _must_administer(person, sent.site)
     with transaction() as session:
         if sent.site:
@@ -199,11 +208,12 @@ def make_token(person: APerson, moderator_id: UUID, sent: LabelIn | None = None)
     with transaction() as session:
         _must_administer_all_of(person, session, moderator_id)
         token, secret = people.make_token(session, moderator_id, sent.label if sent else "", clock(session))
-    return _token(token) | {"token": secret}
+    return _key(token) | {"token": secret}
 
 
 @router.delete("/v1/moderators/{moderator_id}/tokens/{token_id}", operation_id="revokeToken", status_code=204)
 def revoke_token(person: APerson, moderator_id: UUID, token_id: UUID) -> None:
+    """Refused everywhere within five seconds."""
     with transaction() as session:
         _must_administer_all_of(person, session, moderator_id)
         people.revoke_token(session, moderator_id, token_id, clock(session))
@@ -268,23 +278,13 @@ def _site(site: Site) -> dict[str, Any]:
     }
 
 
-def _key(key: SiteKey) -> dict[str, Any]:
+def _key(key: SiteKey | ModeratorToken) -> dict[str, Any]:
     return {
         "id": str(key.id),
         "label": key.label,
         "hint": f"…{key.hint}",
         "created_at": shapes.moment(key.created_at),
         "revoked_at": shapes.moment(key.revoked_at),
-    }
-
-
-def _token(token: ModeratorToken) -> dict[str, Any]:
-    return {
-        "id": str(token.id),
-        "label": token.label,
-        "hint": f"…{token.hint}",
-        "created_at": shapes.moment(token.created_at),
-        "revoked_at": shapes.moment(token.revoked_at),
     }
 
 

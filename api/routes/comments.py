@@ -79,6 +79,7 @@ async def submit(
     prefer: Prefer = None,
     idempotency_key: Annotated[str | None, Header()] = None,
 ) -> Any:
+    """Take it in: 202 once it is on disk, and screened after that. The same external_id again changes nothing."""
     overload.refuse_if_overloaded()
     response.headers.update(quota.spend(site.id, 1))
     key = _idempotency_key(idempotency_key)
@@ -147,6 +148,7 @@ def list_comments(
 async def get_comment(
     request: Request, response: Response, site: ASiteKey, comment_id: UUID, prefer: Prefer = None
 ) -> Any:
+    """Where it stands: status, and the verdict's labels and scores."""
     comment = await run_in_threadpool(_find, site.id, comment_id)
     seconds = seconds_to_wait(prefer)
     if seconds:
@@ -170,6 +172,7 @@ async def edit_comment(
 
 @router.delete("/v1/comments/{comment_id}", operation_id="eraseComment", status_code=204)
 def erase_comment(site: ASiteKey, comment_id: UUID) -> None:
+    """When its author asks: text, names, addresses and evidence go; that it was here, and what was decided, stays."""
     with transaction() as session:
         comment, sites = erasure.erase(session, site.id, comment_id, clock(session))
     nudge.deliver(sites)

@@ -14,7 +14,7 @@ from moderation.errors import FieldInvalidError
 from moderation.exporting import What
 from moderation.people import ADMINS
 
-router = APIRouter(tags=["admin"], dependencies=[TAKES_TOKEN])
+router = APIRouter(tags=["administration"], dependencies=[TAKES_TOKEN])
 
 
 @router.get("/v1/sites/{site_id}/export", operation_id="exportSite", response_class=StreamingResponse)

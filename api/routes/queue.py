@@ -81,6 +81,7 @@ def claim_cases(person: APerson, sent: shown.ClaimIn | None = None) -> dict[str,
 
 @router.delete("/v1/queue/claims/{case_id}", operation_id="releaseCase", status_code=204)
 def release_case(person: APerson, case_id: UUID) -> None:
+    """Give it back: whoever comes next is handed it."""
     with transaction() as session:
         case = queue.release(session, person, case_id, clock(session))
     live.changed([case.comment_id])
@@ -88,6 +89,7 @@ def release_case(person: APerson, case_id: UUID) -> None:
 
 @router.get("/v1/cases/{case_id}", operation_id="getCase")
 def get_case(person: APerson, case_id: UUID) -> dict[str, Any]:
+    """The comment, its signals and who has it; your claims are renewed."""
     with transaction() as session:
         now = clock(session)
         queue.renew(session, person, now, settings().claim_lease)

@@ -20,6 +20,7 @@ router = APIRouter(tags=["webhooks"], dependencies=[TAKES_SITE_KEY])
 
 @router.get("/v1/webhook", operation_id="getWebhook")
 def get_webhook(site: ASiteKey) -> dict[str, Any]:
+    """Where outcomes are delivered, and how that goes."""
     with reading() as session:
         return _webhook(webhooks.address(session, site.id))
 

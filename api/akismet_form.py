@@ -78,6 +78,7 @@ def submission(site_id: UUID, form: Form) -> Submission:
         body=body,
         page_url=page,
         page_title=", ".join(form.every("comment_context[]"))[:LONGEST_TITLE] or None,
+        page_modified_at=_moment(form.get("comment_post_modified_gmt", 40)),
         author_name=form.get("comment_author", fields.LONGEST_NAME) or None,
         author_email=form.get("comment_author_email", fields.LONGEST_EMAIL) or None,
         author_url=_url(form.get("comment_author_url", fields.LONGEST_URL)),

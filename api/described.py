@@ -11,7 +11,7 @@ from fastapi import FastAPI
 from pydantic import BaseModel, Field, create_model
 from pydantic.json_schema import models_json_schema
 
-from api.shapes import CommentOut, PageIn
+from api.shapes import CommentOut, PageOut
 from moderation.terms import DeliveryState, Status
 
 PROBLEM = "application/problem+json"
@@ -91,6 +91,10 @@ class DecisionOut(BaseModel):
     overturned_at: datetime | None
 
 
+class CasePageOut(PageOut):
+    modified_at: datetime | None = Field(description="When it had last changed by then, if the site said so")
+
+
 class CaseCommentOut(BaseModel):
     id: UUID
     external_id: str
@@ -100,7 +104,7 @@ class CaseCommentOut(BaseModel):
     body: str
     language: str | None
     author: dict[str, Any]
-    page: PageIn
+    page: CasePageOut
     submitted_at: datetime
     signals: list[dict[str, Any]]
     verdict: dict[str, Any] | None

@@ -35,6 +35,7 @@ class PageIn(_In):
 
     url: Annotated[Url, StringConstraints(min_length=1)]
     title: Annotated[Storable, StringConstraints(max_length=500)] | None = None
+    modified_at: Moment | None = Field(default=None, description="When it last changed: old articles draw spam")
 
 
 class CommentIn(_In):
@@ -91,6 +92,11 @@ class WebhookIn(_In):
     url: Annotated[Storable, StringConstraints(min_length=1, max_length=2_000)]
 
 
+class PageOut(BaseModel):
+    url: str
+    title: str | None
+
+
 class BecauseOut(BaseModel):
     check: str
     score: float | None
@@ -117,7 +123,7 @@ class CommentOut(BaseModel):
     external_id: str
     status: Status
     revision: int
-    page: PageIn
+    page: PageOut
     author: dict[str, Any]
     parent_external_id: str | None
     submitted_at: datetime
@@ -134,6 +140,7 @@ def submission(site_id: UUID, sent: CommentIn, key: str | None = None, payload_h
         body=sent.body,
         page_url=sent.page.url,
         page_title=sent.page.title,
+        page_modified_at=sent.page.modified_at,
         author_id=sent.author.id,
         author_name=sent.author.name,
         author_email=sent.author.email,

@@ -94,7 +94,7 @@ def comment(view: CaseView) -> dict[str, Any]:
         "body": row.body,
         "language": row.language,
         "author": author(row),
-        "page": {"url": view.page.url, "title": view.page.title},
+        "page": {"url": view.page.url, "title": view.page.title, "modified_at": moment(row.page_modified_at)},
         "submitted_at": moment(row.submitted_at),
         "signals": screening.signals if screening and row.status != Status.ERASED else [],
         "verdict": _verdict(screening.verdict) if screening else None,

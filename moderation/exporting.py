@@ -51,7 +51,7 @@ def _comment(comment: Comment, page: Page, reason: str | None) -> dict[str, Any]
             "email": comment.author_email,
             "url": comment.author_url,
         },
-        "page": {"url": page.url, "title": page.title},
+        "page": {"url": page.url, "title": page.title, "modified_at": _moment(comment.page_modified_at)},
         "parent_external_id": comment.parent_external_id,
         "language": comment.language,
         "ip": comment.ip,

@@ -153,6 +153,7 @@ def comment_row(each: Submission, now: datetime) -> dict[str, Any]:
         "typed_for_seconds": each.typed_for_seconds,
         "honeypot": each.honeypot,
         "submitted_at": each.submitted_at or now,
+        "page_modified_at": each.page_modified_at,
         "received_at": now,
         "updated_at": now,
         "status": Status.PENDING.value,

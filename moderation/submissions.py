@@ -15,6 +15,7 @@ class Submission:
     body: str
     page_url: str
     page_title: str | None = None
+    page_modified_at: datetime | None = None
     author_id: str | None = None
     author_name: str | None = None
     author_email: str | None = None

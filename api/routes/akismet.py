@@ -46,6 +46,7 @@ NO_KEY = "We were unable to parse your key, or it is none of ours."
 _FIELDS = (
     *("api_key", "blog", "user_ip", "user_agent", "referrer", "permalink", "comment_type", "comment_author"),
     *("comment_author_email", "comment_author_url", "comment_content", "comment_date_gmt", "comment_parent"),
+    "comment_post_modified_gmt",
     *("blog_charset", "user_role", "is_test", "recheck_reason", "honeypot_field_name", "comment_context[]", "callback"),
 )
 _TAKES: dict[str, Any] = {  # for the API's description

@@ -66,6 +66,7 @@ def _row(number: int, found: dict[str, Any]) -> Row | Skipped:
         body=_text(found, "body", LONGEST_TEXT + 1),
         page_url=_text(page, "url", LONGEST_URL),
         page_title=_text(page, "title", LONGEST_TITLE),
+        page_modified_at=moment(_text(page, "modified_at", 40)),
         standing=(known, reason if reason in set(Reason) else None) if known else None,
         submitted_at=moment(_text(found, "submitted_at", 40)),
         author_id=_text(author, "id", LONGEST_ID),

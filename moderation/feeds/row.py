@@ -25,6 +25,7 @@ class Row:
     status: Status  # approved, rejected, or pending: it was waiting for a person there
     submitted_at: datetime
     page_title: str | None = None
+    page_modified_at: datetime | None = None
     author_id: str | None = None
     author_name: str | None = None
     author_email: str | None = None
@@ -52,6 +53,7 @@ def make(
     page_url: str | None,
     standing: tuple[Status, str | None] | None,
     submitted_at: datetime | None,
+    page_modified_at: datetime | None = None,
     **more: str | None,
 ) -> Row | Skipped:
     """A row, or why it is none. `standing`: the status, and the reason of one that was rejected."""
@@ -60,7 +62,9 @@ def make(
         return Skipped(line, f"it has no {next(name for value, name in wanted if not value)} that we can read")
     if len(body) > LONGEST_TEXT:
         return Skipped(line, f"its text is longer than {LONGEST_TEXT:,} characters")
-    return Row(line, external_id, body, page_url, standing[0], submitted_at, reason=standing[1], **more)
+    status, reason = standing
+    changed = page_modified_at
+    return Row(line, external_id, body, page_url, status, submitted_at, page_modified_at=changed, reason=reason, **more)
 
 
 def clean(text: str | None, most: int) -> str | None:

@@ -8,7 +8,7 @@ any more goes in a later release, whose workers' predecessors have stopped using
 from collections.abc import Sequence
 from typing import Any
 
-HEAD = "0009"
+HEAD = "0010"
 IN_ONE_TRANSACTION = "in one transaction"  # Alembic's attribute by which a restore says that it commits by itself
 
 

@@ -82,6 +82,7 @@ class Comment(SQLModel, table=True):
     typed_for_seconds: float | None = None
     honeypot: str | None = Field(default=None, sa_column=Column(Text))
     submitted_at: datetime
+    page_modified_at: datetime | None = None  # how old the article was by then, if the site says
     received_at: datetime
     updated_at: datetime
 

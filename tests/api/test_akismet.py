@@ -142,6 +142,8 @@ def test_a_plain_comment_is_none_and_is_kept_with_all_that_the_plugin_knows(
     assert (kept.body, kept.author_name, kept.author_email) == (make.CLEAN, "Ana", "ana@example.org")
     assert (kept.ip, kept.user_agent, kept.referrer) == ("203.0.113.9", "Mozilla/5.0", "https://courier.example/a")
     assert kept.submitted_at.isoformat().startswith("2026-11-22T12:00:00")
+    assert kept.page_modified_at
+    assert kept.page_modified_at.isoformat().startswith("2026-11-21T10:00:00")
     assert kept.parent_external_id is None
 
 

@@ -37,6 +37,17 @@ def test_a_case_has_everything_that_a_moderator_needs(client: TestClient):
     assert [each["check"] for each in comment["verdict"]["because"]] == ["profanity", "abuse.insult"]
 
 
+def test_how_old_the_article_was_is_shown_if_the_site_says(client: TestClient):
+    site, mia = make.site(), make.moderator()
+    page = {"url": "https://courier.example/a", "modified_at": "2019-03-01T08:00:00.000Z"}
+    calls.send(client, site, "c-1", make.PROFANE, page=page)
+    make.work()
+
+    [case] = calls.cases(client, mia)
+
+    assert case["comment"]["page"] == page | {"title": None}
+
+
 def test_a_signal_says_what_it_saw_and_where(client: TestClient):
     site, mia = make.site(), make.moderator()
     calls.send(client, site, "c-1", make.PROFANE)

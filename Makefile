@@ -1,10 +1,11 @@
 # What a newcomer types. Needs Python >= 3.11, and nothing else.
 PYTHON ?= python3
 VENV := .venv
+CLIENT := .venv-client
 BIN := $(VENV)/bin
 SOURCES := api workers moderation
 
-.PHONY: help install up test test-wordpress test-client lint docs bench pictures chaos measure train lock format clean
+.PHONY: help install up test test-wordpress lint docs bench pictures chaos measure train lock format clean
 
 help:  ## this list
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/'
@@ -15,7 +16,7 @@ up: install  ## start everything on this machine; Ctrl-C stops it. ARGS='--port 
 	@$(BIN)/python -m compileall -q $(SOURCES)
 	@exec $(BIN)/greenroom up $(ARGS)
 
-test: $(VENV)/.installed-dev  ## everything that must be true. ARGS='-k word' for less
+test: $(VENV)/.installed-dev $(CLIENT)/.installed  ## everything that must be true. ARGS='-k word' for less
 	@$(BIN)/python -m tests.browser
 	$(BIN)/pytest $(ARGS)
 
@@ -24,13 +25,6 @@ WORDPRESS = wordpress mariadb-server php-cli php-mysql php-curl php-xml
 test-wordpress: $(VENV)/.installed-dev  ## the whole circle with WordPress and its Akismet plugin, installed from Debian (as root)
 	apt-get install --yes --no-install-recommends $(WORDPRESS)
 	$(BIN)/pytest -n 0 tests/wordpress
-
-GENERATOR = openapi-python-client==0.29.1
-
-test-client: $(VENV)/.installed-dev  ## a client generated from the API's description drives it; the generator lives in .venv-client
-	$(BIN)/uv venv --quiet --clear .venv-client
-	$(BIN)/uv pip install --quiet --python .venv-client $(GENERATOR)
-	$(BIN)/pytest -n 0 tests/journeys/test_generated_client.py
 
 lint: $(VENV)/.installed-dev  ## formatting, lint, types, import contracts
 	$(BIN)/ruff format --check .
@@ -67,14 +61,16 @@ format: $(VENV)/.installed-dev  ## put the code in order
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
 
-lock: $(BIN)/uv  ## renew both locks from pyproject.toml
+lock: $(BIN)/uv  ## renew the locks from pyproject.toml
 	$(BIN)/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-header \
 	  pyproject.toml --group build -o requirements.lock
 	$(BIN)/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-header \
 	  -c requirements.lock pyproject.toml --group build --group dev -o requirements-dev.lock
+	$(BIN)/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-header \
+	  --group client -o requirements-client.lock
 
 clean:  ## forget the environment; the data folder stays
-	rm -rf $(VENV)
+	rm -rf $(VENV) $(CLIENT)
 
 $(BIN)/uv:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
@@ -91,4 +87,10 @@ $(VENV)/.installed: requirements.lock pyproject.toml | $(BIN)/uv
 
 $(VENV)/.installed-dev: requirements-dev.lock $(VENV)/.installed
 	@$(BIN)/uv pip install -q --compile-bytecode --require-hashes -r requirements-dev.lock
+	@touch $@
+
+# What drives us from outside has an environment of its own: it wants other versions of what we need as well.
+$(CLIENT)/.installed: requirements-client.lock | $(BIN)/uv
+	@$(BIN)/uv venv -q --clear $(CLIENT)
+	@$(BIN)/uv pip install -q --python $(CLIENT) --require-hashes -r requirements-client.lock
 	@touch $@

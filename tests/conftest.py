@@ -26,8 +26,8 @@ from api.main import create_app  # noqa: E402
 from moderation import database, embedded, live, migrate  # noqa: E402
 from moderation.settings import settings  # noqa: E402
 
-# Other people's stacks, whose tables are none of ours; and what runs in the environment of a generated client.
-collect_ignore = ["bench/peers", "journeys/generated_client_drive.py"]
+# Other people's stacks, whose tables are none of ours; and what runs in the environment of other clients.
+collect_ignore = ["bench/peers", "journeys/clients"]
 ENGINES = os.environ.get("GREENROOM_TEST_ENGINES", "sqlite,postgresql").split(",")
 
 

@@ -70,13 +70,11 @@ def read(body: bytes) -> Form:
 
 def submission(site_id: UUID, form: Form) -> Submission:
     """A comment as the site would have submitted it. The same form is the same comment, whenever it is sent."""
-    body = form.get("comment_content", settings().body_characters) or EMPTY
-    page = form.get("permalink", fields.LONGEST_URL) or form.get("blog", fields.LONGEST_URL)
     return Submission(
         site_id=site_id,
-        external_id=_external_id(form, page, body),
-        body=body,
-        page_url=page,
+        external_id=external_id(form),
+        body=_body(form),
+        page_url=_page(form),
         page_title=", ".join(form.every("comment_context[]"))[:LONGEST_TITLE] or None,
         page_modified_at=_moment(form.get("comment_post_modified_gmt", 40)),
         author_name=form.get("comment_author", fields.LONGEST_NAME) or None,
@@ -107,16 +105,24 @@ def _known_charset(name: str) -> str:
     return found if _CHARSETS.fullmatch(found.replace("-", "_")) else "utf-8"
 
 
-def _external_id(form: Form, page: str, body: str) -> str:
+def external_id(form: Form) -> str:
     """Clients name no id: a comment is what was said, where, by whom and when."""
     parts = (
-        page,
+        _page(form),
         form.get("comment_author", fields.LONGEST_NAME),
         form.get("comment_author_email", fields.LONGEST_EMAIL),
         form.get("comment_date_gmt", 40),
-        body,
+        _body(form),
     )
     return "akismet-" + hashlib.sha256("\x1f".join(parts).encode("utf-8", "replace")).hexdigest()[:40]
+
+
+def _body(form: Form) -> str:
+    return form.get("comment_content", settings().body_characters) or EMPTY
+
+
+def _page(form: Form) -> str:
+    return form.get("permalink", fields.LONGEST_URL) or form.get("blog", fields.LONGEST_URL)
 
 
 def _url(written: str) -> str | None:

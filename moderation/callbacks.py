@@ -21,6 +21,7 @@ from moderation.outbound import Delivered, Outcome, Refused
 from moderation.terms import DeliveryState, Status
 
 TYPE = "akismet.callback"
+SETTLES = timedelta(seconds=2)  # a client stores a comment only after it was answered
 LEASE = timedelta(seconds=45)  # longer than a turn's posts; a worker that dies has not lost them
 HEADERS = {"X-Akismet-Webhook": "1"}
 _RESULTS = {Status.APPROVED: "false", Status.REJECTED: "true"}  # 'is it spam?'
@@ -98,6 +99,6 @@ def _row(comment: Comment, wanted: Callback, now: datetime) -> dict[str, Any]:
         "state": DeliveryState.WAITING.value,
         "attempts": 0,
         "created_at": now,
-        "next_at": now,
+        "next_at": now + SETTLES,
         "callback_url": wanted.url,
     }

@@ -31,6 +31,7 @@ class Settings(BaseSettings):
         default=10, gt=0
     )  # oldest pending comment above this: 503 before promising more
     webhook_allowed_networks: Annotated[tuple[IPv4Network | IPv6Network, ...], NoDecode] = ()
+    akismet_recheck_hours: int = Field(default=360, ge=1)  # a client approves by itself after twice that
     idempotency_hours: int = Field(default=24, ge=1)  # how long an Idempotency-Key is remembered
     deliveries_days: int = Field(default=30, ge=1)  # how long what has arrived at a site's webhook stays in the log
     log_level: str = "INFO"

@@ -5,6 +5,7 @@ import time
 from collections.abc import Iterator
 from typing import Any
 from urllib.parse import urlencode
+from uuid import UUID
 
 import pytest
 from fastapi.testclient import TestClient
@@ -243,6 +244,35 @@ def test_what_is_screened_too_late_is_told_all_the_same(client: TestClient, at_o
     assert "X-akismet-recheck-after" in late.headers
     [sent] = rows(Delivery)
     assert json.loads(sent.body)["comments"][0]["result"] == "false"
+
+
+@pytest.mark.parametrize(
+    "more",
+    [
+        {},
+        {"comment_author": "akismet-guaranteed-spam"},
+        {"user_role": "administrator"},
+        {"is_test": "1"},
+        {"api_key": "abcdefghijkl"},
+        {"user_ip": ""},
+    ],
+    ids=lambda more: next(iter(more), "plain"),
+)
+def test_every_answer_has_a_guid_or_the_plugin_would_publish_the_comment(
+    client: TestClient, key: str, at_once: None, more: dict[str, str]
+):
+    answers = [_check(client, key, PLUGIN_5_7, **more) for _ in range(2)]
+
+    assert UUID(answers[0].headers["X-akismet-guid"])
+    assert answers[0].headers["X-akismet-guid"] == answers[1].headers["X-akismet-guid"]
+
+
+def test_what_cannot_be_stored_is_held_and_has_a_guid(client: TestClient, key: str, configured: Any):
+    configured(rate_limit="1/minute")
+    answers = [_check(client, key, PLUGIN_5_7, comment_content=f"number {number}") for number in range(3)]
+
+    assert answers[-1].text == "pending"
+    assert len({each.headers["X-akismet-guid"] for each in answers}) == 3
 
 
 def test_what_every_clients_tests_send(client: TestClient, key: str):

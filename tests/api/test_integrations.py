@@ -1,5 +1,6 @@
 """What other software fetches from us to plug in."""
 
+import json
 import re
 import shutil
 import subprocess
@@ -13,7 +14,12 @@ HARNESS = r"""<?php
 $filter = null; $sent = array();
 function add_filter($name, $function) { global $filter; $filter = $function; }
 function wp_parse_url($url) { return parse_url($url); }
-function wp_remote_request($url, $args) { global $sent; $sent[] = array($url, $args); return 'ours'; }
+function wp_remote_request($url, $args) {
+    global $sent; $sent[] = array($url, $args);
+    return array('headers' => strpos($url, 'down') ? array() : array('x-akismet-guid' => 'g'), 'body' => 'ours');
+}
+function wp_remote_retrieve_header($answer, $name) { return $answer['headers'][$name] ?? ''; }
+function wp_generate_uuid4() { return 'made'; }
 include $argv[1];
 foreach (array_slice($argv, 2) as $url) {
     $answer = $filter(false, array('body' => 'a=b'), $url);
@@ -52,6 +58,7 @@ def test_the_plugin_sends_akismets_calls_to_us_and_nothing_else(client: TestClie
     urls = [
         "https://rest.akismet.com/1.1/comment-check",
         "https://abcdefghijkl.rest.akismet.com/1.1/verify-key?x=1",
+        "https://rest.akismet.com/1.1/comment-check?down",
         "https://rest.akismet.com.evil.example/1.1/comment-check",
         "https://api.wordpress.org/plugins",
     ]
@@ -60,7 +67,10 @@ def test_the_plugin_sends_akismets_calls_to_us_and_nothing_else(client: TestClie
         ["php", tmp_path / "harness.php", tmp_path / "plugin.php", *urls], capture_output=True, text=True, check=True
     )
 
-    plain, older, *others = ran.stdout.splitlines()
+    plain, older, down, *others = ran.stdout.splitlines()
     assert "http:\\/\\/greenroom.test\\/1.1\\/comment-check" in plain
     assert "api_key=abcdefghijkl" in older
+    assert json.loads(plain)[0]["body"] == "ours"
+    held = json.loads(down)[0]
+    assert (held["body"], held["headers"]) == ("pending", {"x-akismet-guid": "made"}), "else it would be published"
     assert others == ["[false,null]"] * 2

@@ -22,7 +22,7 @@ test: $(VENV)/.installed-dev $(CLIENT)/.installed  ## everything that must be tr
 
 WORDPRESS = wordpress mariadb-server php-cli php-mysql php-curl php-xml
 
-test-wordpress: $(VENV)/.installed-dev  ## the whole circle with WordPress and its Akismet plugin, installed from Debian (as root)
+test-wordpress: $(VENV)/.installed-dev  ## the whole circle with Debian's WordPress (as root); WORDPRESS_SOURCE=folder: another one, unpacked
 	apt-get install --yes --no-install-recommends $(WORDPRESS)
 	$(BIN)/pytest -n 0 tests/wordpress
 

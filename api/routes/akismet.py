@@ -119,6 +119,19 @@ async def submit_ham(form: Sent, client: Known) -> Response:
     return await _submitted(form, client, Action.APPROVE)
 
 
+@router.get("/1.1/test", operation_id="akismetTest")
+async def test() -> Response:
+    """What WordPress's settings page asks to see whether anybody is there: `connected`."""
+    return PlainTextResponse("connected")
+
+
+@router.get("/1.2/compatible-plugins", operation_id="akismetPlugins")
+@router.post("/1.1/get-stats", operation_id="akismetStats")
+async def nothing() -> Response:
+    """An empty list: no other plugins, and no figures, with which a chart from Akismet's servers would be shown."""
+    return JSONResponse([])
+
+
 @router.get("/1.2/usage-limit", operation_id="akismetUsageLimit")
 async def usage_limit(client: Known) -> Response:
     """How much of a quota is used: there is none to speak of."""
@@ -136,6 +149,12 @@ async def subscription(client: Known) -> Response:
     """What WordPress's settings page asks."""
     shown = {"account_id": 1, "account_name": "Greenroom", "account_type": "greenroom", "status": "active"}
     return JSONResponse(shown | {"next_billing_date": False, "limit_reached": False}) if client else _no()
+
+
+@router.api_route("/1.1/{path:path}", methods=["GET", "POST"], include_in_schema=False)
+@router.api_route("/1.2/{path:path}", methods=["GET", "POST"], include_in_schema=False)
+async def unknown() -> Response:
+    return _invalid("There is no such call.")  # a plugin of WordPress breaks over a problem document
 
 
 def _why_not(client: Client | None, form: Form) -> str:

@@ -95,6 +95,7 @@ def _decided(client: TestClient, action: str) -> None:
 
 def test_a_key_is_verified_wherever_it_stands(client: TestClient, key: str):
     assert len(key) == 12
+    assert set(key) <= set("0123456789abcdef"), "the form of WordPress's plugin leaves nothing else"
     for sent in ({"key": key}, {"api_key": key}):
         assert client.post("/1.1/verify-key", data={"blog": "https://courier.example", **sent}).text == "valid"
     by_host = client.post("/1.1/verify-key", data={"blog": "x"}, headers={"Host": f"{key}.greenroom.test"})
@@ -362,6 +363,11 @@ def test_a_click_on_what_is_not_known_is_no_error(client: TestClient, key: str):
 
 
 def test_what_settings_pages_ask(client: TestClient, key: str):
+    assert client.get("/1.1/test").text == "connected"
+    assert client.post("/1.1/get-stats", data={"key": key, "from": "all"}).json() == []
+    assert client.get("/1.2/compatible-plugins").json() == []
+    later = client.post("/1.1/deactivate", data={"key": key})
+    assert (later.status_code, later.text) == (200, "invalid")
     assert client.get("/1.2/usage-limit", params={"api_key": key}).json()["usage"] == 0
     assert client.get("/1.2/key-sites", params={"key": key}).json()["limit"] == 500
     assert client.get("/1.2/key-sites", params={"key": "abcdefghijkl"}).headers["X-akismet-debug-help"]

@@ -1,20 +1,26 @@
 """A WordPress on loopback: MariaDB, PHP's own web server, and Debian's WordPress with the Akismet plugin within it."""
 
+import json
 import os
 import re
 import shutil
 import subprocess
+import tempfile
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from socket import create_server
-from typing import Any
+from typing import Any, NamedTuple
 
 import httpx2
 
+from tests.journeys import launcher
+from tests.journeys.launcher import GREENROOM, Running
+
 SOURCE = Path(os.environ.get("WORDPRESS_SOURCE", "/usr/share/wordpress"))  # or another one, unpacked
 NEEDS = ("mariadbd", "mariadb-install-db", "mariadb", "php")
+SETTINGS = {"GREENROOM_UNDO_SECONDS": "0", "GREENROOM_WEBHOOK_ALLOWED_NETWORKS": "127.0.0.0/8"}
 PASSWORD = "a-password-for-tests"
 PATIENCE_SECONDS = 60.0
 CONFIG = """<?php
@@ -123,6 +129,29 @@ class WordPress:
         assert link, row[:3_000]
         address = link.group(0).replace("&#038;", "&").replace("&amp;", "&")
         assert self.http.get(f"/wp-admin/{address}").status_code == 200
+
+
+class Both(NamedTuple):
+    greenroom: Running
+    wordpress: WordPress
+
+
+@contextmanager
+def beside_greenroom() -> Iterator[Both]:
+    with tempfile.TemporaryDirectory(prefix="wp-", dir="/tmp") as named:
+        home = Path(named)
+        home.chmod(0o755)
+        with launcher.up(home / "greenroom", **SETTINGS) as greenroom:
+            made = subprocess.run(
+                [GREENROOM, "key", "--akismet", "--site", "The Courier", "--json"],
+                env={"PATH": "/usr/bin:/bin", "GREENROOM_DATA": str(home / "greenroom")},
+                check=True,
+                capture_output=True,
+                text=True,
+            )
+            plugin = greenroom.http.get("/integrations/wordpress.php").text
+            with running(home, plugin, json.loads(made.stdout)["key"]) as wordpress:
+                yield Both(greenroom, wordpress)
 
 
 @contextmanager

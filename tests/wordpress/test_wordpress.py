@@ -1,50 +1,29 @@
 """The whole circle with WordPress: published, spam, held and approved at the desk, and what its moderators click."""
 
 import json
-import subprocess
-import tempfile
+import re
 from collections.abc import Iterator
-from pathlib import Path
-from typing import NamedTuple
 
 import pytest
 
 from tests import make
 from tests.journeys import launcher
-from tests.journeys.launcher import GREENROOM, Running
 from tests.wordpress import house
-from tests.wordpress.house import WordPress
+from tests.wordpress.house import Both, beside_greenroom
 
 pytestmark = [
     pytest.mark.skipif(bool(house.missing()), reason=f"not installed: {', '.join(house.missing())}"),
     pytest.mark.timeout(300),
     pytest.mark.xdist_group("wordpress"),
 ]
+SETTINGS = "/wp-admin/options-general.php?page=akismet-key-config"
 EMAIL = "nobody-may-see@example.org"
-SETTINGS = {"GREENROOM_UNDO_SECONDS": "0", "GREENROOM_WEBHOOK_ALLOWED_NETWORKS": "127.0.0.0/8"}
-
-
-class Both(NamedTuple):
-    greenroom: Running
-    wordpress: WordPress
 
 
 @pytest.fixture(scope="module")
 def both() -> Iterator[Both]:
-    with tempfile.TemporaryDirectory(prefix="wp-", dir="/tmp") as named:
-        home = Path(named)
-        home.chmod(0o755)
-        with launcher.up(home / "greenroom", **SETTINGS) as greenroom:
-            made = subprocess.run(
-                [GREENROOM, "key", "--akismet", "--site", "The Courier", "--json"],
-                env={"PATH": "/usr/bin:/bin", "GREENROOM_DATA": str(home / "greenroom")},
-                check=True,
-                capture_output=True,
-                text=True,
-            )
-            plugin = greenroom.http.get("/integrations/wordpress.php").text
-            with house.running(home, plugin, json.loads(made.stdout)["key"]) as wordpress:
-                yield Both(greenroom, wordpress)
+    with beside_greenroom() as both:
+        yield both
 
 
 def test_a_plain_comment_is_published_and_its_writers_e_mail_is_not(both: Both):
@@ -106,6 +85,23 @@ def test_clicks_in_wordpress_are_decisions_here(both: Both):
     launcher.until(lambda: _status(both, body) == "rejected")
     both.wordpress.click("unspam", body)
     launcher.until(lambda: _status(both, body) == "approved")
+
+
+def test_the_key_is_entered_in_the_plugins_settings_and_they_say_that_it_is_connected(both: Both):
+    key = both.wordpress.php("require 'wp-load.php'; echo get_option('wordpress_api_key');")
+    both.wordpress.php("require 'wp-load.php'; delete_option('wordpress_api_key');")
+    both.wordpress.sign_in()
+
+    before = both.wordpress.http.get(SETTINGS).text
+    nonce = re.search(r'name="_wpnonce" value="(\w+)"', before)
+    assert nonce
+    both.wordpress.http.post(SETTINGS, data={"action": "enter-key", "key": key, "_wpnonce": nonce[1]})
+    page = both.wordpress.http.get(SETTINGS).text
+
+    assert "Disconnect this account" not in before
+    assert "Disconnect this account" in page
+    assert "connect to the Akismet servers" not in page
+    assert "Subscription" in page, "and nothing broke halfway"
 
 
 def _status(both: Both, body: str) -> str:

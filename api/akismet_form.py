@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from ipaddress import ip_address
 from typing import Any
-from urllib.parse import parse_qsl
+from urllib.parse import parse_qsl, unquote, urlsplit
 from uuid import UUID
 
 from pydantic import TypeAdapter, ValidationError
@@ -28,6 +28,7 @@ _CHARSETS = re.compile(
 _CHARSET = re.compile(r"[A-Za-z0-9_.:-]{1,40}")
 _MOMENT: TypeAdapter[datetime] = TypeAdapter(fields.Moment)
 _URL = re.compile(r"https?://\S+", re.IGNORECASE)
+_ENDING = re.compile(r"\.[a-z]{1,5}$")
 EMPTY = "(empty)"  # a comment without text is still a comment
 SPAMMER, SPAMMERS_EMAIL = "akismet-guaranteed-spam", "akismet-guaranteed-spam@example.com"
 
@@ -75,7 +76,7 @@ def submission(site_id: UUID, form: Form) -> Submission:
         external_id=external_id(form),
         body=_body(form),
         page_url=_page(form),
-        page_title=", ".join(form.every("comment_context[]"))[:LONGEST_TITLE] or None,
+        page_title=_title(form)[:LONGEST_TITLE] or None,
         page_modified_at=_moment(form.get("comment_post_modified_gmt", 40)),
         author_name=form.get("comment_author", fields.LONGEST_NAME) or None,
         author_email=form.get("comment_author_email", fields.LONGEST_EMAIL) or None,
@@ -123,6 +124,17 @@ def _body(form: Form) -> str:
 
 def _page(form: Form) -> str:
     return form.get("permalink", fields.LONGEST_URL) or form.get("blog", fields.LONGEST_URL)
+
+
+def _title(form: Form) -> str:
+    """No title comes along: the last words of the address, and the context, which is tags and categories."""
+    try:
+        path = urlsplit(_page(form)).path
+    except ValueError:
+        path = ""
+    last = unquote(path.rstrip("/").rpartition("/")[2]).replace("\x00", "")
+    words = " ".join(re.split(r"[-_\s]+", _ENDING.sub("", last))).strip()
+    return " · ".join(each for each in (words, ", ".join(form.every("comment_context[]"))) if each)
 
 
 def _url(written: str) -> str | None:

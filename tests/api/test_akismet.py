@@ -12,7 +12,7 @@ from fastapi.testclient import TestClient
 
 from moderation import akismet, callbacks, checks
 from moderation.database import clock, transaction
-from moderation.models import Case, Comment, Delivery, Site
+from moderation.models import Case, Comment, Delivery, Page, Site
 from moderation.presets import preset
 from moderation.terms import HeldAs, Preset
 from tests import make
@@ -147,6 +147,23 @@ def test_a_plain_comment_is_none_and_is_kept_with_all_that_the_plugin_knows(
     assert kept.page_modified_at
     assert kept.page_modified_at.isoformat().startswith("2026-11-21T10:00:00")
     assert kept.parent_external_id is None
+
+
+@pytest.mark.parametrize(
+    ("permalink", "title"),
+    [
+        ("https://courier.example/2026/11/25/the-new-stage/", "the new stage · theatre, news"),
+        ("https://courier.example/a/caf%C3%A9_life.html?x=1", "café life · theatre, news"),
+        ("https://courier.example/?p=1", "theatre, news"),
+        ("https://[", "theatre, news"),
+    ],
+)
+def test_an_article_is_named_by_its_address_and_its_context(
+    client: TestClient, key: str, at_once: None, permalink: str, title: str
+):
+    _check(client, key, PLUGIN_5_7, permalink=permalink)
+
+    assert [each.title for each in rows(Page)] == [title]
 
 
 def test_the_same_form_is_the_same_comment(client: TestClient, key: str, worker: None):

@@ -177,7 +177,7 @@ async def _broken_rule(request: Request, error: Exception) -> Response:
 
 async def _invalid(request: Request, error: Exception) -> Response:
     if isinstance(error, RequestValidationError):
-        return shown(request, _request_problem(error))
+        return shown(request, _request_problem(request, error))
     assert isinstance(error, ValidationError)
     return shown(request, problem_of_validation(error))
 
@@ -222,12 +222,14 @@ def _template(request: Request) -> str:
     return getattr(request.scope.get("route"), "path", "?")
 
 
-def _request_problem(error: RequestValidationError) -> dict[str, Any]:
+def _request_problem(request: Request, error: RequestValidationError) -> dict[str, Any]:
     broken = [each for each in error.errors() if each["type"] == "json_invalid"]
     if broken:
         where = broken[0]["loc"][-1]
         return problem(400, "invalid-json", f"The body is no JSON: it breaks at character {where}.")
     found = [_located(each) for each in error.errors()[:MOST_ERRORS]]
+    if found[0].get("pointer") == "#" and "json" not in request.headers.get("content-type", "").lower():
+        found[0]["detail"] = "Send JSON, and say so: Content-Type: application/json"
     named = found[0].get("pointer") or found[0].get("parameter") or "body"
     return problem(422, "invalid-input", f"{named}: {found[0]['detail']}", errors=found)
 

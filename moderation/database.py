@@ -186,7 +186,7 @@ def _prepare_sqlite(connection: Any, entry: ConnectionPoolEntry) -> None:
         f"busy_timeout={BUSY_MILLISECONDS}",
         "foreign_keys=ON",
         "secure_delete=ON",  # erased text is overwritten, not just unlinked
-        "cache_size=-8000",  # KB, of each connection: the system keeps the file in memory anyway
+        "cache_size=-4000",  # KB, of each connection: the system keeps the file in memory anyway
     ):
         connection.execute(f"PRAGMA {pragma}")
 

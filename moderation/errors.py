@@ -93,7 +93,7 @@ class RulesInvalidError(ModerationError):
 
 
 class AddressRefusedError(ModerationError):
-    """Webhooks go to https addresses on the public internet, and to networks that the operator has allowed."""
+    """Webhooks go to public https addresses, and to the networks in GREENROOM_WEBHOOK_ALLOWED_NETWORKS."""
 
 
 class NoWebhookError(ModerationError):

@@ -65,6 +65,11 @@ class Settings(BaseSettings):
         return url
 
     @property
+    def has_data(self) -> bool:
+        """False where the data folder was to hold the database, and does not: most likely it is another folder."""
+        return bool(self.database_url) or (self.data / "greenroom.db").exists()
+
+    @property
     def socket(self) -> Path:
         """Where the embedded Valkey listens: in the data folder, or in a short temporary one if that is too deep."""
         wanted = self.data.absolute() / "valkey.sock"

@@ -19,7 +19,7 @@ from moderation import checks, database, live, logs
 from moderation.presets import preset
 from moderation.settings import settings
 from moderation.terms import Preset
-from workers import DELIVER, QUEUES, SCREEN, UPKEEP
+from workers import DELIVER, QUEUES, SCREEN, UPKEEP, memory
 
 SWEEP_EVERY = timedelta(seconds=1)
 CANARY_EVERY = timedelta(seconds=10)
@@ -139,6 +139,7 @@ def _get_ready(**_: Any) -> None:
     """Before the fork: a child that had to load its tables within a task's time limit never gets there when starved."""
     if SCREEN in app.amqp.queues.consume_from:
         checks.get_ready(preset(Preset.STANDARD))
+        memory.keep()
 
 
 @worker_process_init.connect

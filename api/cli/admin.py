@@ -12,6 +12,7 @@ site = typer.Typer(help="Sites.", no_args_is_help=True)
 key = typer.Typer()
 moderator = typer.Typer(help="Moderators, their roles, tokens and sign-in links.", no_args_is_help=True)
 
+DESK = "http://127.0.0.1:8000"  # where it is if nobody says otherwise
 Json = Annotated[bool, typer.Option("--json", help="For machines")]
 HeldAsOption = Annotated[HeldAs, typer.Option(help="What an Akismet client hears of a held comment")]
 AtSite = Annotated[str | None, typer.Option("--site", help="Its id or name; without it, every site")]
@@ -232,12 +233,13 @@ def invite(
     json: Json = False,
 ) -> None:
     """A link that signs in once, within a day, without password and code. Makes the moderator if there is none."""
+    from api.cli import firstrun
     from moderation import people
     from moderation.database import clock, transaction
     from moderation.errors import NotFoundError
     from moderation.settings import settings
 
-    base = (url or settings().public_url or "http://127.0.0.1:8000").rstrip("/")
+    base = (url or settings().public_url or firstrun.last_said(settings().data).get("url") or DESK).rstrip("/")
     with plainly(), transaction() as session:
         try:
             who = people.find_moderator(session, name)

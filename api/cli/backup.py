@@ -55,7 +55,7 @@ def restore(
     if replace and _is_running():
         fail("Greenroom is running: stop its API, workers and beat, then restore", RUNNING)
     started = time.monotonic()
-    with plainly(), _on_disk(), progress("rows", None) as advance:
+    with plainly(makes_data=True), _on_disk(), progress("rows", None) as advance:
         made = parts.restore(file, advance, replace=replace)
     took = round(time.monotonic() - started, 1)
     result({"restored": str(file), "at": made.at, "rows": made.rows, "seconds": took}, as_json=json)

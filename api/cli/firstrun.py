@@ -15,6 +15,7 @@ from moderation.terms import Role
 
 SITE = "The Courier"
 LABEL = "greenroom up"
+FILE = "credentials.json"  # in the data folder
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +35,14 @@ def credentials(file: Path, url: str) -> Credentials:
             kept = _make(session, url)
     _write(file, kept)
     return kept
+
+
+def last_said(data: Path) -> dict[str, str]:
+    """What 'up' has printed last in this folder: 'url', 'site_key' and the others; nothing if it never ran there."""
+    try:
+        return json.loads((data / FILE).read_text())
+    except (OSError, ValueError):
+        return {}
 
 
 def sign_in_link(url: str) -> str:

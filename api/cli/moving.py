@@ -54,7 +54,8 @@ def import_(
     skipped: dict[str, Any] = report.pop("skipped")
     result(report, as_json=False)
     for why, where in skipped.items():
-        typer.echo(f"skipped {where['count']}: {why} (lines {', '.join(map(str, where['lines']))})")
+        named = "line" if len(where["lines"]) == 1 else "lines"
+        typer.echo(f"skipped {where['count']}: {why} ({named} {', '.join(map(str, where['lines']))})")
 
 
 def export(

@@ -45,10 +45,14 @@ def fail(sentence: str, code: int = WRONG) -> NoReturn:
 
 
 @contextmanager
-def plainly() -> Iterator[None]:
+def plainly(*, makes_data: bool = False) -> Iterator[None]:
     """What the rules or the database refuse is a sentence and an exit code, not a traceback."""
     from sqlalchemy.exc import SQLAlchemyError
 
+    from moderation.settings import settings
+
+    if not makes_data and not settings().has_data:
+        fail(f"there are no data in {settings().data}: start Greenroom there, or name its folder in GREENROOM_DATA")
     try:
         yield
     except ModerationError as refused:

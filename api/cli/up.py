@@ -118,7 +118,7 @@ def _migrate() -> None:
 def _shown(data: Path, url: str) -> dict[str, Any]:
     from api.cli import firstrun
 
-    kept = firstrun.credentials(data / "credentials.json", url)
+    kept = firstrun.credentials(data / firstrun.FILE, url)
     return {
         "url": url,
         "desk_url": firstrun.sign_in_link(url),

@@ -28,8 +28,9 @@ catch_up() { # what was settled since PLACE; keep 'next', it is the PLACE for th
         -H "Authorization: Bearer $SITE_KEY" ${1:+--data-urlencode "after=$1"}
 }
 
-case "$1" in
+case "${1:-}" in
     submit) shift; submit "$@" ;;
     verify) shift; verify "$@" ;;
     catch-up) shift; catch_up "$@" ;;
+    *) echo "submit, verify or catch-up" >&2; exit 2 ;;
 esac

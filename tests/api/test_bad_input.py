@@ -204,6 +204,7 @@ def test_a_body_of_another_type_is_refused(here: Here, kind: str):
     answer = here.ask("POST", "/v1/comments", content=json.dumps(GOOD), headers={"Content-Type": kind})
 
     is_refused(answer, None)
+    assert "Content-Type: application/json" in answer.json()["detail"]
     assert calls.rows() == before
 
 

@@ -27,6 +27,7 @@ ELSEWHERE = {
     "make test": "this is it",
     "docker compose": "tests/test_compose.py",
     "greenroom evaluate": "tests/api/cli/test_evaluate.py; it takes minutes",
+    "WEBHOOK_SECRET=whsec_... python3 docs": "tests/journeys/test_examples.py",
     "export GREENROOM=": "stands for what was printed",
 }
 SECRET, BODY = new_webhook_secret(), '{"type": "comment.approved", "data": {}}'

@@ -6,14 +6,18 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from socket import create_connection
 
+import httpx2
 import pytest
 from standardwebhooks import Webhook
 
 from moderation.webhooks import new_webhook_secret
 from tests import make
+from tests.bench.place import free_port
 from tests.journeys import launcher
 from tests.journeys.launcher import Running
 
@@ -86,3 +90,35 @@ def test_it_verifies_what_is_from_greenroom_and_nothing_else(language: str):
     assert good.returncode == 0, good.stderr
     assert changed.returncode != 0
     assert old.returncode != 0
+
+
+def test_the_listener_takes_what_is_from_greenroom_and_nothing_else():
+    port = free_port()
+    listener = subprocess.Popen(
+        [sys.executable, str(FOLDER / "listen.py"), str(port)],
+        env={**os.environ, "WEBHOOK_SECRET": SECRET},
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    names = ("webhook-id", "webhook-timestamp", "webhook-signature")
+    signatures = [signed(), signed("another body"), signed(at=datetime.now(UTC) - timedelta(minutes=10)), ("", "x", "")]
+
+    def call(signature: Sequence[str]) -> int:
+        headers = dict(zip(names, signature, strict=True))
+        return httpx2.post(f"http://127.0.0.1:{port}/", content=BODY.encode(), headers=headers).status_code
+
+    try:
+        launcher.until(lambda: _listens(port))
+        answers = [call(each) for each in signatures]
+    finally:
+        listener.terminate()
+        said = listener.communicate(timeout=20)[0].splitlines()
+
+    assert answers == [204, 400, 400, 400]
+    assert said == ["from Greenroom: comment.approved Grüße", *["not from Greenroom"] * 3]
+
+
+def _listens(port: int) -> bool:
+    with suppress(OSError), create_connection(("127.0.0.1", port), 1):
+        return True
+    return False

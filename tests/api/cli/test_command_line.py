@@ -4,6 +4,7 @@ import json
 import os
 import subprocess
 from pathlib import Path
+from socket import create_server
 from typing import Any
 
 import pytest
@@ -59,6 +60,38 @@ def test_what_is_not_there_is_said_in_a_sentence_with_its_exit_code(typed):
     refused = typed("key", "create", "--site", "nowhere", code=4)
     assert refused.stderr == "greenroom: There is no such site.\n"
     assert typed("moderator", "create", "mia", "--role", "king", code=2)
+
+
+def typed_in(folder: Path, *words: str) -> "subprocess.CompletedProcess[str]":
+    environment = {name: value for name, value in os.environ.items() if not name.startswith("GREENROOM_")}
+    command = [GREENROOM, *words]
+    return subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True, check=False)
+
+
+def test_in_a_folder_without_data_it_says_so_and_leaves_nothing_there(tmp_path: Path):
+    done = typed_in(tmp_path, "site", "list")
+
+    assert done.returncode == 1
+    assert done.stderr.startswith("greenroom: there are no data in .greenroom")
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_an_invitation_leads_to_where_greenroom_was_last_started(tmp_path: Path):
+    assert typed_in(tmp_path, "migrate").returncode == 0
+    (tmp_path / ".greenroom" / "credentials.json").write_text('{"url": "http://127.0.0.1:8431"}')
+
+    invited = typed_in(tmp_path, "moderator", "invite", "mia", "--json")
+
+    assert json.loads(invited.stdout)["link"].startswith("http://127.0.0.1:8431/desk/sign-in?link=")
+
+
+def test_a_demo_site_whose_port_is_taken_says_so_and_changes_nothing(tmp_path: Path):
+    with create_server(("127.0.0.1", 0)) as taken:
+        port = str(taken.getsockname()[1])
+        done = typed_in(tmp_path, "demo-site", "--greenroom", "http://127.0.0.1:9", "--key", "k", "--port", port)
+
+    assert done.returncode == 1
+    assert done.stderr == f"greenroom: port {port} is taken: --port names another one\n"
 
 
 def test_an_invitation_makes_the_moderator_and_a_link_that_works_once(typed, client: TestClient):

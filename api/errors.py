@@ -15,6 +15,7 @@ from pydantic import ValidationError
 from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from starlette.exceptions import HTTPException
+from starlette.requests import ClientDisconnect
 from starlette.routing import BaseRoute, Match
 
 from api.fields import moment
@@ -165,6 +166,7 @@ def install(app: FastAPI) -> None:
     app.add_exception_handler(HTTPException, _http)
     app.add_exception_handler(DBAPIError, _database)
     app.add_exception_handler(PoolTimeoutError, _database)
+    app.add_exception_handler(ClientDisconnect, _gone)
     app.add_exception_handler(Exception, _unforeseen)
 
 
@@ -190,6 +192,12 @@ async def _http(request: Request, error: Exception) -> Response:
         detail = "There is nothing at this address."
     headers = {"Allow": _allowed(request)} if error.status_code == METHOD_NOT_ALLOWED else error.headers
     return shown(request, problem(error.status_code, kind, f"{detail.rstrip('.')}."), headers)
+
+
+async def _gone(request: Request, error: Exception) -> Response:
+    """Whoever asked hung up in the middle of it: nobody hears the answer, and nothing is wrong here."""
+    del request, error
+    return Response(status_code=400)
 
 
 async def _database(request: Request, error: Exception) -> Response:

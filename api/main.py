@@ -11,7 +11,7 @@ from importlib.util import find_spec
 
 import structlog
 from fastapi import FastAPI
-from fastapi.responses import RedirectResponse
+from fastapi.responses import RedirectResponse, Response
 from fastapi.staticfiles import StaticFiles
 from fastapi.telemetry import TelemetryConfig
 from starlette.concurrency import run_in_threadpool
@@ -65,7 +65,8 @@ def create_app() -> FastAPI:
         *(comments, outcomes, feedback, webhooks, queue, decisions, stream, admin, health, dead_letters),
         *(akismet, integrations, coral, exports),
     ):
-        app.include_router(each.router, max_body_size=comments.BODY_BYTES)
+        largest = akismet.FORM_BYTES if each is akismet else comments.BODY_BYTES
+        app.include_router(each.router, max_body_size=largest)
     for router in ROUTERS:
         app.include_router(router, max_body_size=comments.BODY_BYTES)
     app.mount("/desk/static", StaticFiles(directory=render.HERE / "static"), name="static")
@@ -159,11 +160,7 @@ class _Outgoing:
             self.status = message["status"]
             if self.status == TOO_LARGE and not _is_problem(message):
                 self._replaced = True
-                detail = "The body is larger than this address takes."
-                too_large = answer(
-                    problem(TOO_LARGE, "body-too-large", detail), {"x-request-id": self._request_id.decode()}
-                )
-                await too_large(self._scope, self._receive, self._send)
+                await self._too_large()(self._scope, self._receive, self._send)
                 return
             message["headers"] = [
                 *message["headers"],
@@ -171,6 +168,12 @@ class _Outgoing:
                 (b"x-content-type-options", b"nosniff"),
             ]
         await self._send(message)
+
+    def _too_large(self) -> Response:
+        if self._scope["path"].startswith(("/1.1/", "/1.2/")):
+            return akismet.too_large()
+        detail = "The body is larger than this address takes."
+        return answer(problem(TOO_LARGE, "body-too-large", detail), {"x-request-id": self._request_id.decode()})
 
 
 def _is_problem(message: Message) -> bool:

@@ -3,13 +3,15 @@
 import csv
 import io
 import json
+import unicodedata
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from enum import StrEnum
 from itertools import chain
 from typing import Any
 from xml.sax.saxutils import escape
 
-FORMULA = ("=", "+", "-", "@", "\t", "\r")  # what a spreadsheet would carry out (OWASP, CSV injection)
+FORMULA = frozenset("=+-@")  # what a spreadsheet would carry out, also in full width (OWASP, CSV injection)
+BREAKS = ("\t", "\r", "\n")  # ... and what it may take for the next cell
 _NOT_XML = {code: None for code in range(32) if code not in (9, 10, 13)} | {0xFFFE: None, 0xFFFF: None}
 MOST_DIGITS = 15
 _STATUSES = {"approved": "1", "held": "0", "pending": "0", "rejected": "trash"}
@@ -52,8 +54,8 @@ def json_lines(documents: Iterable[Mapping[str, Any]]) -> Iterator[str]:
 
 def csv_lines(documents: Iterable[Mapping[str, Any]], columns: Sequence[str]) -> Iterator[str]:
     written = io.StringIO()
-    writer = csv.writer(written)
-    writer.writerow(columns)
+    csv.writer(written).writerow(columns)
+    writer = csv.writer(written, quoting=csv.QUOTE_ALL)  # a stranger's semicolon ends no cell
     for each in documents:
         writer.writerow([_cell(each.get(name)) for name in columns])
         yield written.getvalue()
@@ -80,7 +82,8 @@ def wxr_lines(documents: Iterable[Mapping[str, Any]]) -> Iterator[str]:
 
 def _cell(value: Any) -> str:
     text = "" if value is None else str(value)
-    return f"'{text}" if text.startswith(FORMULA) else text
+    first = next((each for each in text if not each.isspace() and unicodedata.category(each) != "Cf"), "")
+    return f"'{text}" if text.startswith(BREAKS) or unicodedata.normalize("NFKC", first) in FORMULA else text
 
 
 def _flat(document: Mapping[str, Any]) -> dict[str, Any]:

@@ -5,6 +5,8 @@ from datetime import datetime
 from typing import NamedTuple, Protocol
 from uuid import UUID
 
+LONGEST_ELSEWHERE = 65_535  # characters: what WordPress keeps, and so what comes from other software
+
 
 @dataclass(frozen=True, slots=True)
 class Submission:

@@ -1,14 +1,12 @@
 """greenroom backup and restore: everything into one file, while it runs; and back again."""
 
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from api.cli.say import REFUSED, RUNNING, fail, plainly, progress, result
+from api.cli.say import REFUSED, RUNNING, fail, on_disk, plainly, progress, result
 
 HEARD_WITHIN_SECONDS = 20.0
 
@@ -29,7 +27,7 @@ def backup(
     if not file.parent.is_dir():
         fail(f"{file.parent} is no folder", REFUSED)
     started = time.monotonic()
-    with plainly(), _on_disk():
+    with plainly(), on_disk():
         with reading() as session:
             total = parts.count(session)
         with progress("rows", total) as advance:
@@ -55,19 +53,10 @@ def restore(
     if replace and _is_running():
         fail("Greenroom is running: stop its API, workers and beat, then restore", RUNNING)
     started = time.monotonic()
-    with plainly(makes_data=True), _on_disk(), progress("rows", None) as advance:
+    with plainly(makes_data=True), on_disk(), progress("rows", None) as advance:
         made = parts.restore(file, advance, replace=replace)
     took = round(time.monotonic() - started, 1)
     result({"restored": str(file), "at": made.at, "rows": made.rows, "seconds": took}, as_json=json)
-
-
-@contextmanager
-def _on_disk() -> Iterator[None]:
-    """A disk that is full, or a folder that may not be written, is a sentence too."""
-    try:
-        yield
-    except OSError as broken:
-        fail(f"the file cannot be used: {broken.strerror}")
 
 
 def _is_running() -> bool:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from api.cli.say import fail, measured, plainly, result
+from api.cli.say import fail, measured, on_disk, plainly, result
 from api.written import Format, lines
 from moderation.exporting import What
 
@@ -44,7 +44,10 @@ def import_(
     from moderation.feeds import READERS
 
     read = READERS[source.value]
-    with plainly():
+    if not file.is_file():
+        fail(f"{file} is read twice, so it must be a file: save it first")
+    with plainly(), on_disk():
+        _find_site(at)
         found = _look_through(read, file)  # to its end, before anything is written
         new = None if dry_run else _take_over(read, file, at, found["comments"], screen=screen)
     report: dict[str, Any] = found if new is None else found | {"new": new, "here_already": found["comments"] - new}
@@ -70,15 +73,25 @@ def export(
 
     if form is Format.WXR and what is not What.COMMENTS:
         fail("WordPress's format holds comments alone", 2)
-    with plainly():
+    with plainly(), on_disk():
         with reading() as session:
             site_id = people.find_site(session, at).id
         try:
             with out.open("w", encoding="utf-8") if out else _standard_output() as stream:
                 for line in lines(exporting.documents(what, site_id), form):
                     stream.write(line)
+            sys.stdout.flush()
         except BrokenPipeError:  # '| head' has seen enough
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
+def _find_site(named: str) -> None:
+    """Before a file of gigabytes is read for nothing."""
+    from moderation import people
+    from moderation.database import reading
+
+    with reading() as session:
+        people.find_site(session, named)
 
 
 def _standard_output() -> Any:

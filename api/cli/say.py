@@ -63,6 +63,15 @@ def plainly(*, makes_data: bool = False) -> Iterator[None]:
 
 
 @contextmanager
+def on_disk() -> Iterator[None]:
+    """A disk that is full, or a folder that may not be written, is a sentence too."""
+    try:
+        yield
+    except OSError as broken:
+        fail(f"the file cannot be used: {broken.strerror}")
+
+
+@contextmanager
 def progress(what: str, total: int | None) -> Iterator[Any]:
     """A bar on a terminal's standard error; elsewhere nothing. Yields advance(n)."""
     if not sys.stderr.isatty():

@@ -16,8 +16,8 @@ from starlette.concurrency import run_in_threadpool
 
 from api import akismet_form, overload, quota
 from api.akismet_form import Form
+from api.akismet_keys import client_of, is_well_formed, key_of
 from api.collector import Collector
-from api.desk import throttle
 from api.waiting import Waiting
 from moderation import akismet, callbacks, live, outbound, rulebook, standing
 from moderation.akismet import Client
@@ -25,7 +25,7 @@ from moderation.checks import run_many
 from moderation.checks.signal import Facts
 from moderation.database import clock, reading, transaction
 from moderation.errors import AddressRefusedError, ModerationError
-from moderation.ids import derived_id, secret_hash
+from moderation.ids import derived_id, new_id
 from moderation.policy import judge
 from moderation.settings import settings
 from moderation.standing import SiteView
@@ -35,7 +35,7 @@ from moderation.terms import Action, HeldAs, Status
 router = APIRouter(tags=["Akismet"], default_response_class=PlainTextResponse)
 
 ANSWER_SECONDS = 0.7  # the whole must stay below a second, which is how long the shortest-tempered client waits
-GUESSES, MOST_KEYS = "akismet-", 10_000
+FORM_BYTES, LONG_FORM = 2 << 20, 64 << 10  # a commenter may add fields, which WordPress hands on
 DISCARD_AT = 0.98  # so sure that the client need not even keep it
 SPAM, HAM, HELD, INVALID = "true", "false", "pending", "invalid"
 THANKS = "Thanks for making the web a better place."
@@ -61,13 +61,13 @@ _TAKES: dict[str, Any] = {  # for the API's description
 
 
 async def _form(request: Request) -> Form:
-    return akismet_form.read(await request.body())
+    body = await request.body()
+    return akismet_form.read(body) if len(body) < LONG_FORM else await run_in_threadpool(akismet_form.read, body)
 
 
 async def _client(request: Request, form: Annotated[Form, Depends(_form)]) -> Client | None:
-    key = _key(request, form)
-    well_formed = len(key) == akismet.KEY_CHARACTERS and key.isascii() and key.isalnum()
-    return await run_in_threadpool(_client_of, request, key) if well_formed else None
+    key = key_of(request, form)
+    return await run_in_threadpool(client_of, request, key) if is_well_formed(key) else None
 
 
 Sent = Annotated[Form, Depends(_form)]
@@ -92,10 +92,8 @@ async def _checked(request: Request, form: Form, client: Client | None) -> Respo
     refused = _why_not(client, form)
     if refused or client is None:
         return _invalid(refused)
-    if form.is_known_spam:
-        return PlainTextResponse(SPAM)
-    if form.get("user_role") == "administrator":
-        return PlainTextResponse(HAM)
+    if word := _without_looking(form, client):
+        return PlainTextResponse(word)
     sent = akismet_form.submission(client.site_id, form)
     try:
         overload.refuse_if_overloaded()
@@ -154,7 +152,22 @@ async def subscription(client: Known) -> Response:
 @router.api_route("/1.1/{path:path}", methods=["GET", "POST"], include_in_schema=False)
 @router.api_route("/1.2/{path:path}", methods=["GET", "POST"], include_in_schema=False)
 async def unknown() -> Response:
-    return _invalid("There is no such call.")  # a plugin of WordPress breaks over a problem document
+    answer = _invalid("There is no such call.")  # a plugin of WordPress breaks over a problem document
+    answer.headers[GUID] = str(new_id())
+    return answer
+
+
+def too_large() -> Response:
+    """What a form larger than FORM_BYTES is answered with: whatever is in it, a person is to look at it."""
+    return PlainTextResponse(HELD, headers={GUID: str(new_id())})
+
+
+def _without_looking(form: Form, client: Client) -> str:
+    if form.is_known_spam:
+        return SPAM
+    if form.get("user_role") == "administrator":
+        return HAM
+    return _held(client) if form.is_too_long else ""
 
 
 def _why_not(client: Client | None, form: Form) -> str:
@@ -173,7 +186,7 @@ async def _answered(request: Request, form: Form, client: Client, sent: Submissi
         comment_id = stored.id
         if stored.status == Status.PENDING:
             await waiting.verdicts([comment_id], max(0.0, ends - time.monotonic()))
-    wanted = form.get("callback"), _key(request, form)
+    wanted = form.get("callback"), key_of(request, form)
     view, called = await run_in_threadpool(_stands, client, comment_id, *wanted)
     headers = {GUID: str(comment_id)}
     if view.comment.status == Status.APPROVED:
@@ -264,31 +277,6 @@ def _is_certain(view: SiteView) -> bool:
     """Rejected by the checks, and hardly ever wrongly."""
     because = view.screening.verdict["because"] if view.screening and view.decision is None else []
     return any(each["action"] == Action.REJECT and (each["score"] or 0) >= DISCARD_AT for each in because)
-
-
-def _key(request: Request, form: Form) -> str:
-    """In the form or in the query, else the first label of the host's name."""
-    asked = request.query_params
-    named = form.get("api_key", 200) or form.get("key", 200) or asked.get("api_key") or asked.get("key")
-    return named or request.headers.get("host", "").partition(".")[0]
-
-
-def _client_of(request: Request, key: str) -> Client | None:
-    """Who guesses is not looked up any more; a key that has been right before still is, from wherever it comes."""
-    name = secret_hash(key)
-    if name not in _right and throttle.guessed_too_often(request, GUESSES):
-        return None
-    with reading() as session:
-        found = akismet.client_of(session, key)
-    if found is None:
-        throttle.failed(request, GUESSES)
-        _right.discard(name)
-    elif len(_right) < MOST_KEYS:
-        _right.add(name)
-    return found
-
-
-_right: set[str] = set()
 
 
 def _invalid(why: str) -> Response:

@@ -25,9 +25,8 @@ from moderation.database import reading
 from moderation.errors import KeyInvalidError, ModerationError
 from moderation.feeds.row import clean, plain
 from moderation.models import CoralPhase
-from moderation.settings import settings
 from moderation.standing import SiteView
-from moderation.submissions import Submission
+from moderation.submissions import LONGEST_ELSEWHERE, Submission
 from moderation.terms import Status
 
 router = APIRouter(tags=["integrations"])
@@ -92,9 +91,12 @@ async def phase(
     except ValidationError as broken:
         document = problem_of_validation(broken)
         return JSONResponse(document, document["status"], media_type="application/problem+json")
+    text = clean(plain(sent.comment.body), LONGEST_ELSEWHERE + 1) or "(empty)"
+    if len(text) > LONGEST_ELSEWHERE:  # a part that nobody looked at must not go through with the rest
+        return JSONResponse({"status": "PREMOD", "actions": []})
     overload.refuse_if_overloaded()
     quota.spend(site, 1)
-    view = await _screened(request, _submission(site, sent), ends)
+    view = await _screened(request, _submission(site, sent, text), ends)
     return JSONResponse(_answer(view))
 
 
@@ -118,9 +120,8 @@ def _answer(view: SiteView) -> dict[str, Any]:
     }
 
 
-def _submission(site_id: UUID, sent: _PhaseIn) -> Submission:
+def _submission(site_id: UUID, sent: _PhaseIn, text: str) -> Submission:
     """A comment has no id before it is published: it is what was said, where and by whom."""
-    text = clean(plain(sent.comment.body), settings().body_characters) or "(empty)"
     parts = (sent.story.id, sent.author.id, sent.comment.parentID or "", text)
     named = hashlib.sha256("\x1f".join(parts).encode("utf-8", "replace")).hexdigest()[:40]
     return Submission(

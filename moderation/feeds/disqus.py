@@ -22,6 +22,10 @@ from moderation.terms import Reason, Status
 
 PREFIX = "disqus-"
 _ID = "dsq:id"
+_WANTED = {
+    *("link", "title", "thread", "parent", "message", "createdAt", "ipAddress", "isSpam", "isDeleted"),
+    *("author/name", "author/email", "author/username", "author/isAnonymous"),
+}
 Pages = dict[str, tuple[str, str | None]]
 
 
@@ -29,7 +33,7 @@ def read(file: Path, read_so_far: Callable[[int], object]) -> Iterator[Row | Ski
     """Each post. The threads' addresses are kept: a forum has far fewer of them than posts."""
     pages: Pages = {}
     within: dict[str, str] = {}
-    for each in elements(file, read_so_far):
+    for each in elements(file, "disqus", read_so_far):
         kind = each.path[1] if len(each.path) > 1 else ""
         if len(each.path) == 2 and kind == "thread":  # noqa: PLR2004 - directly below the root
             url = clean(within.get("link"), LONGEST_URL)
@@ -39,9 +43,8 @@ def read(file: Path, read_so_far: Callable[[int], object]) -> Iterator[Row | Ski
             yield _row(each, within, pages)
         if len(each.path) == 2:  # noqa: PLR2004
             within = {}
-        elif kind in {"thread", "post"}:
-            within["/".join(each.path[2:])] = each.text
-            within["/".join(each.path[2:]) + "@"] = each.attributes.get(_ID, "")
+        elif kind in {"thread", "post"} and (name := "/".join(each.path[2:])) in _WANTED:
+            within[name], within[f"{name}@"] = each.text, each.attributes.get(_ID, "")
 
 
 def _row(element: Element, post: dict[str, str], pages: Pages) -> Row | Skipped:

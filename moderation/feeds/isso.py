@@ -30,38 +30,48 @@ _STATUSES: dict[int, tuple[Status, str | None]] = {
     2: (Status.PENDING, None),
     4: (Status.REJECTED, Reason.OTHER.value),
 }
-_ASKED = """
-    SELECT c.id, c.parent, c.created, c.mode, c.remote_addr, c.text, c.author, c.email, c.website, t.uri, t.title
-    FROM comments AS c JOIN threads AS t ON t.id = c.tid ORDER BY c.id
-"""
+# Whatever a column holds, a number or bytes, is read as text, and no more of it than is kept.
+_TEXTS = ("c.remote_addr", "c.text", "c.author", "c.email", "c.website", "t.uri", "t.title")
+_READ = ", ".join(f"substr(CAST({name} AS TEXT), 1, {LONGEST_TEXT + 1})" for name in _TEXTS)
+_FROM = "FROM comments AS c JOIN threads AS t ON t.id = c.tid ORDER BY c.id"
+_ASKED = f"SELECT c.id, c.parent, c.created, c.mode, {_READ} {_FROM}"
+_TABLES = "SELECT name, type FROM sqlite_master WHERE name IN ('comments', 'threads')"
+_NOT_ISSO = "This is not Isso's database, or it cannot be read."
 
 
 def read(file: Path, read_so_far: Callable[[int], object]) -> Iterator[Row | Skipped]:
     """Each comment; its number stands for the line. An address within a site ('/article') stays as it is."""
     try:
         with closing(sqlite3.connect(f"{file.absolute().as_uri()}?mode=ro", uri=True)) as database:
+            database.text_factory = _decoded
+            if dict(database.execute(_TABLES)) != {"comments": "table", "threads": "table"}:  # a view may have no end
+                raise FeedBrokenError(_NOT_ISSO)
             share = file.stat().st_size // max(1, database.execute("SELECT count(*) FROM comments").fetchone()[0])
-            for each in database.execute(_ASKED):
+            for number, each in enumerate(database.execute(_ASKED), 1):
                 read_so_far(share)
-                yield _row(each)
+                yield _row(number, each)
     except sqlite3.Error:
-        raise FeedBrokenError("This is not Isso's database, or it cannot be read.") from None
+        raise FeedBrokenError(_NOT_ISSO) from None
 
 
-def _row(each: tuple[Any, ...]) -> Row | Skipped:
+def _decoded(written: bytes) -> str:
+    return written.decode("utf-8", "replace")
+
+
+def _row(line: int, each: tuple[Any, ...]) -> Row | Skipped:
     number, parent, created, mode, ip, text, name, email, website, uri, title = each
     return make(
-        int(number),
-        external_id=f"{PREFIX}{number}",
-        body=clean(str(text or ""), LONGEST_TEXT + 1),
-        page_url=clean(str(uri or ""), LONGEST_URL),
+        number if isinstance(number, int) else line,
+        external_id=f"{PREFIX}{number}" if isinstance(number, int) else None,
+        body=clean(text, LONGEST_TEXT + 1),
+        page_url=clean(uri, LONGEST_URL),
         page_title=clean(title, LONGEST_TITLE),
-        standing=_STATUSES.get(mode),
+        standing=_STATUSES.get(mode) if isinstance(mode, int) else None,
         submitted_at=_moment(created),
         author_name=clean(name, LONGEST_NAME),
         author_email=clean(email, LONGEST_EMAIL),
         author_url=clean(website, LONGEST_URL),
-        parent_external_id=f"{PREFIX}{parent}" if parent else None,
+        parent_external_id=f"{PREFIX}{parent}" if isinstance(parent, int) and parent else None,
         ip=address(ip),
     )
 

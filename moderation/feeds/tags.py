@@ -13,7 +13,8 @@ from xml.parsers import expat
 from moderation.errors import FeedBrokenError
 
 CHUNK = 64 * 1024
-MOST_CHARACTERS = 10_000_000  # of one element: articles are in the file as well
+MOST_CHARACTERS = 10_000_000  # of one element and all that it stands in: articles are in the file as well
+MOST_UNENDED = 4_000_000  # bytes of a tag or comment whose end is not in sight: with each piece Expat begins it anew
 MOST_DEEP = 50
 
 
@@ -26,14 +27,20 @@ class Element(NamedTuple):
     line: int  # on which it began
 
 
-def elements(file: Path, read_so_far: Callable[[int], object]) -> Iterator[Element]:
-    """Each element at its end, so an element's children come before it. Raises FeedBrokenError with the line."""
-    reading = _Reading()
+def elements(file: Path, root: str, read_so_far: Callable[[int], object]) -> Iterator[Element]:
+    """Each element at its end, so an element's children come before it. Raises FeedBrokenError with the line.
+
+    `root`: the outermost element's name; a document of another kind is refused.
+    """
+    reading = _Reading(root)
     try:
         with file.open("rb") as stream:
             while chunk := stream.read(CHUNK):
                 reading.parser.Parse(chunk, False)
                 read_so_far(len(chunk))
+                if stream.tell() - reading.parser.CurrentByteIndex > MOST_UNENDED:
+                    line = reading.parser.CurrentLineNumber
+                    raise FeedBrokenError(f"Line {line}: a tag or comment is longer than any that makes sense.")
                 yield from reading.ended()
             reading.parser.Parse(b"", True)
             yield from reading.ended()
@@ -45,9 +52,10 @@ def elements(file: Path, read_so_far: Callable[[int], object]) -> Iterator[Eleme
 
 
 class _Reading:
-    def __init__(self) -> None:
+    def __init__(self, root: str) -> None:
+        self._root = root
         self._open: list[tuple[str, dict[str, str], int, list[str]]] = []
-        self._room = MOST_CHARACTERS
+        self._room = MOST_CHARACTERS  # for what is open
         self._ended: deque[Element] = deque()
         self.parser = expat.ParserCreate()
         self.parser.buffer_text = True
@@ -66,10 +74,11 @@ class _Reading:
         raise FeedBrokenError(f"Line {self.parser.CurrentLineNumber}: document types and entities are not read.")
 
     def _begin(self, name: str, attributes: dict[str, str]) -> None:
+        if not self._open and name != self._root:
+            raise FeedBrokenError(f"Line {self.parser.CurrentLineNumber}: <{self._root}> is expected here.")
         if len(self._open) == MOST_DEEP:
             raise FeedBrokenError(f"Line {self.parser.CurrentLineNumber}: elements are nested too deeply.")
         self._open.append((name, attributes, self.parser.CurrentLineNumber, []))
-        self._room = MOST_CHARACTERS
 
     def _say(self, text: str) -> None:
         if not self._open:
@@ -83,4 +92,6 @@ class _Reading:
         del name  # the innermost that is open: Expat sees to it
         path = tuple(each[0] for each in self._open)
         _, attributes, line, pieces = self._open.pop()
-        self._ended.append(Element(path, "".join(pieces), attributes, line))
+        text = "".join(pieces)
+        self._room += len(text)
+        self._ended.append(Element(path, text, attributes, line))

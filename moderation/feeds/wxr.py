@@ -33,6 +33,11 @@ _STATUSES: dict[str, tuple[Status, str | None]] = {
     "trash": (Status.REJECTED, Reason.OTHER.value),
 }
 _OF_PAGE = {"link", "guid", "title"}
+_READ = (
+    *("id", "type", "content", "approved", "date_gmt", "date", "user_id", "parent"),
+    *("author", "author_email", "author_url", "author_IP"),
+)
+_OF_COMMENT = {(f"wp:comment_{name}",) for name in _READ}  # directly within a comment
 _NOT_BY_PEOPLE = {"pingback", "trackback"}
 
 
@@ -40,7 +45,7 @@ def read(file: Path, read_so_far: Callable[[int], object]) -> Iterator[Row | Ski
     """Each comment of each item, in the order of the file."""
     page: dict[str, str] = {}
     comment: dict[str, str] = {}
-    for each in elements(file, read_so_far):
+    for each in elements(file, "rss", read_so_far):
         if each.path == _ITEM:
             page = {}
         elif each.path[:3] != _ITEM:
@@ -51,7 +56,7 @@ def read(file: Path, read_so_far: Callable[[int], object]) -> Iterator[Row | Ski
                 comment = {}
             elif each.path[3] in _OF_PAGE:
                 page[each.path[3]] = each.text
-        elif each.path[3] == _COMMENT and len(each.path) == 5:  # noqa: PLR2004 - directly within a comment
+        elif each.path[3] == _COMMENT and each.path[4:] in _OF_COMMENT:
             comment[each.path[4].removeprefix("wp:")] = each.text
 
 

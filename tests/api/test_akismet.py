@@ -334,13 +334,48 @@ def test_what_is_no_form_is_answered_in_the_protocols_words(client: TestClient, 
     assert (answer.status_code, answer.text) == (200, "invalid")
 
 
-def test_what_is_too_long_is_cut(client: TestClient, key: str, worker: None):
+@pytest.mark.parametrize(
+    "body",
+    ["a fine play " * 5_400 + "<b>" + make.PROFANE, make.CLEAN + "\n" * 20_000 + make.PROFANE],
+    ids=["words", "lines"],
+)
+def test_nothing_goes_through_behind_twenty_thousand_characters(client: TestClient, key: str, worker: None, body: str):
+    assert _check(client, key, comment_content=body).text == "pending"
+
+
+def test_what_is_longer_than_what_is_looked_at_is_held(client: TestClient, key: str):
+    answer = _check(client, key, comment_content="a fine play " * 6_000)
+
+    assert answer.text == "pending"
+    assert UUID(answer.headers["X-akismet-guid"])
+    assert rows(Comment) == []
+
+
+def test_no_field_that_a_commenter_adds_keeps_it_from_being_looked_at(client: TestClient, key: str, worker: None):
+    added = {f"POST_{number}": "x" * 100 for number in range(5_000)}
+    for more in (
+        added,
+        {f"HTTP_{number}": "y" for number in range(2_000)},
+        {f"a{number}": "" for number in range(3_000)},
+    ):
+        body = urlencode({**more, **PLUGIN_5_0, "comment_content": make.CLEAN, "api_key": key}).encode()
+        assert _check(client, key, body).text == "false"
+
+
+def test_a_form_of_megabytes_is_held(client: TestClient, key: str):
+    answer = _check(client, key, POST_x="x" * 3_000_000)
+
+    assert (answer.status_code, answer.text) == (200, "pending")
+    assert UUID(answer.headers["X-akismet-guid"])
+
+
+def test_what_is_too_long_is_cut_and_the_text_is_whole(client: TestClient, key: str, worker: None):
     long = dict.fromkeys(("comment_author", "comment_author_email", "user_agent", "permalink"), "x" * 30000)
     answer = _check(client, key, **long, comment_content="a\x00b " * 8_000)
 
     assert answer.text in {"true", "false", "pending"}
     [kept] = rows(Comment)
-    assert (len(kept.author_name), len(kept.body)) == (200, 20_000)
+    assert (len(kept.author_name), len(kept.body)) == (200, 23_999)
 
 
 @pytest.mark.parametrize("body", [make.CLEAN, make.PROFANE], ids=["approved", "held"])

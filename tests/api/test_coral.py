@@ -104,3 +104,24 @@ def test_hostile_values_are_cut_and_stored(client: TestClient, site: make.AtSite
     answer = ask(client, site, "a\x00b \ud83d " * 9_000, author=author, story={"id": "s", "url": "x" * 9_000})
 
     assert answer.status_code in {200, 422}
+
+
+def test_nothing_goes_through_behind_twenty_thousand_characters(client: TestClient, site: make.AtSite, worker: None):
+    assert ask(client, site, "a fine play " * 2_000 + make.PROFANE).json()["status"] == "PREMOD"
+
+
+def test_what_is_longer_than_what_is_looked_at_waits_there(client: TestClient, site: make.AtSite, worker: None):
+    assert ask(client, site, "a fine play " * 6_000).json() == {"status": "PREMOD", "actions": []}
+
+
+def test_where_a_link_leads_is_looked_at(client: TestClient, site: make.AtSite, worker: None):
+    ask(client, site, '<div>I wrote more <a href="https://shop.example/x">over there</a>.</div>')
+
+    assert [each.body for each in rows(Comment)] == ["I wrote more over there (https://shop.example/x)."]
+
+
+@pytest.mark.parametrize(
+    "body", ["Hello <![foo[x there", "<a " * 30_000], ids=["half a section", "tags without an end"]
+)
+def test_no_markup_is_too_strange(client: TestClient, site: make.AtSite, worker: None, body: str):
+    assert ask(client, site, body).status_code == 200

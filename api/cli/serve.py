@@ -11,7 +11,7 @@ from api.cli.say import plainly, result
 # glibc gives each thread a heap of its own, and what forty threads have let go of is nobody else's: an API that refused
 # a million requests held 50 MB more afterwards. One heap for all costs nothing where one thread runs at a time.
 # And what a batch of a thousand comments takes goes back to the system with it, instead of leaving gaps in the heap: it
-# grew by a tenth within 60,000 comments. A worker has its own way: workers/memory.py.
+# grew by a tenth within 60,000 comments. A worker has its own way: moderation/memory.py.
 _LARGE = str(256 << 10)  # bytes
 MEMORY = {"MALLOC_ARENA_MAX": "1", "MALLOC_MMAP_THRESHOLD_": _LARGE, "MALLOC_TRIM_THRESHOLD_": _LARGE}
 

@@ -4,7 +4,6 @@ import fcntl
 import json as jsonlib
 import os
 import signal
-import socket
 import sys
 import time
 from http.client import HTTPException
@@ -155,15 +154,10 @@ def _lock(data: Path) -> TextIO:
 def _free_port(host: str, wanted: int) -> int:
     """This one, or the next that is free; 0: any."""
     for port in range(wanted, wanted + PORTS_TRIED) if wanted else (0,):
-        with socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET) as probe:
-            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-            try:
-                probe.bind((host, port))
-            except OSError:
-                continue
+        if found := processes.port_at(host, port):
             if port != wanted:
                 typer.echo(f"greenroom: port {wanted} is in use; taking {port}", err=True)
-            return int(probe.getsockname()[1])
+            return found
     return fail(f"no free port from {wanted} on", WRONG)
 
 

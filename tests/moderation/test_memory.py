@@ -6,9 +6,10 @@ import sys
 PROGRAM = """
 import gc, resource
 import numpy as np
-from workers import memory
+from moderation import memory
 
-memory.keep()
+memory.leave_loaded_alone()
+memory.keep_what_batches_take()
 np.ones(3_000_000)  # 24 MB: taken once from the system ...
 before = resource.getrusage(resource.RUSAGE_SELF).ru_minflt
 for _ in range(20):
